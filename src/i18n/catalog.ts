@@ -1,0 +1,25 @@
+import type { Locale } from '../kernel/locale.ts';
+import { cli as cliEn } from './en/cli.ts';
+import { messages as messagesEn } from './en/messages.ts';
+import { pages as pagesEn } from './en/pages.ts';
+import { reasons as reasonsEn } from './en/reasons.ts';
+import { cli as cliRu } from './ru/cli.ts';
+import { messages as messagesRu } from './ru/messages.ts';
+import { pages as pagesRu } from './ru/pages.ts';
+import { reasons as reasonsRu } from './ru/reasons.ts';
+
+/** All texts of one language; the compiler checks that each language has each key with the same parameters. */
+export interface Catalog {
+  readonly reasons: typeof reasonsEn;
+  readonly messages: typeof messagesEn;
+  readonly cli: typeof cliEn;
+  readonly pages: typeof pagesEn;
+}
+
+const CATALOGS: Readonly<Record<Locale, Catalog>> = {
+  en: { reasons: reasonsEn, messages: messagesEn, cli: cliEn, pages: pagesEn },
+  ru: { reasons: reasonsRu, messages: messagesRu, cli: cliRu, pages: pagesRu },
+};
+
+/** The texts of a language. */
+export const catalog = (locale: Locale): Catalog => CATALOGS[locale];

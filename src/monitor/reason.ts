@@ -1,0 +1,67 @@
+/**
+ * Why a check is not good. `class` is the weight of the evidence: hard means the target itself answered wrongly (refused, wrong status,
+ * bad certificate), soft means silence or a cut that the way to it could have caused as well. `lasting` means that it will not heal by
+ * itself, so that the first alert is loud (DESIGN § 6).
+ */
+export const REASONS = {
+  'dns.not-found': { class: 'hard', lasting: true },
+  'dns.no-records': { class: 'hard', lasting: true },
+  'dns.failed': { class: 'soft', lasting: false },
+  'dns.timeout': { class: 'soft', lasting: false },
+  'dns.unexpected': { class: 'hard', lasting: false },
+  'tcp.refused': { class: 'hard', lasting: false },
+  'tcp.reset': { class: 'soft', lasting: false },
+  'tcp.unreachable': { class: 'soft', lasting: false },
+  'tcp.timeout': { class: 'soft', lasting: false },
+  'tcp.unexpected': { class: 'hard', lasting: false },
+  'tcp.no-answer': { class: 'soft', lasting: false },
+  'tls.expired': { class: 'hard', lasting: true },
+  'tls.not-yet-valid': { class: 'hard', lasting: true },
+  'tls.wrong-host': { class: 'hard', lasting: true },
+  'tls.untrusted': { class: 'hard', lasting: true },
+  'tls.revoked': { class: 'hard', lasting: true },
+  'tls.client-certificate': { class: 'hard', lasting: true },
+  'tls.protocol': { class: 'hard', lasting: false },
+  'tls.timeout': { class: 'soft', lasting: false },
+  'tls.expires-soon': { class: 'ok', lasting: false },
+  'http.status': { class: 'hard', lasting: false },
+  'http.redirect-loop': { class: 'hard', lasting: false },
+  'http.malformed': { class: 'hard', lasting: false },
+  'http.timeout': { class: 'soft', lasting: false },
+  'http.body-timeout': { class: 'soft', lasting: false },
+  'http.truncated': { class: 'soft', lasting: false },
+  'http.body-too-large': { class: 'hard', lasting: false },
+  'http.slow': { class: 'ok', lasting: false },
+  'content.empty': { class: 'hard', lasting: false },
+  'content.keyword-missing': { class: 'hard', lasting: false },
+  'content.keyword-present': { class: 'hard', lasting: false },
+  'content.regex-missing': { class: 'hard', lasting: false },
+  'content.regex-present': { class: 'hard', lasting: false },
+  'content.not-json': { class: 'hard', lasting: false },
+  'content.json-mismatch': { class: 'hard', lasting: false },
+  'content.header-mismatch': { class: 'hard', lasting: false },
+  'ping.no-reply': { class: 'soft', lasting: false },
+  'heartbeat.missed': { class: 'hard', lasting: true },
+  'heartbeat.failed': { class: 'hard', lasting: true },
+  'heartbeat.overrun': { class: 'hard', lasting: true },
+  'partial-failures': { class: 'ok', lasting: false },
+  'host.gone': { class: 'hard', lasting: true },
+  /** The watch itself could not ask (its tool is missing, no descriptors left): says nothing about the target. */
+  'watch.cannot-ask': { class: 'soft', lasting: false },
+} as const satisfies Record<string, { class: CheckClass; lasting: boolean }>;
+
+/** ok, or how heavily the check weighs against the target. */
+export type CheckClass = 'ok' | 'hard' | 'soft';
+export type ReasonCode = keyof typeof REASONS;
+
+/** A reason with what was seen, for the catalogs to put into words. Parameters are already redacted and short (≤ 200 characters each). */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly params: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Builds a reason. */
+export const reason = (code: ReasonCode, params: Reason['params'] = {}): Reason => ({ code, params });
+
+/** Is the cause one that will not heal by itself? */
+export const isLasting = (code: ReasonCode): boolean => REASONS[code].lasting;
