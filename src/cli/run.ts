@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander';
+import { COMMANDS, type CommandContext } from './commands.ts';
+import type { Terminal } from './terminal.ts';
+import { VERSION } from './version-number.ts';
+
+/** The exit code of a bug: nothing that the person did. */
+export const BUG_EXIT = 70;
+
+const EXAMPLES = `
+Examples:
+  dozor https://api.example.com/health      watch a URL: checks at once, tells by Telegram when TELEGRAM_BOT_TOKEN is set
+  dozor up --config dozor.yaml              watch what a file defines
+  dozor check https://api.example.com       ask once: exit 0 up, 1 down, 2 can't tell
+  dozor status                              how everything stands
+
+From another machine: set DOZOR_URL and DOZOR_TOKEN (dozor token create NAME).
+Exit codes: docs/exit-codes.md`;
+
+/** A URL, or nothing that names a command, means `up`. */
+export const withDefaultCommand = (argv: readonly string[]): readonly string[] => {
+  const [first] = argv;
+  if (first === undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(first)) return ['up', ...argv];
+  const isPlainOption = first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first);
+  return isPlainOption ? ['up', ...argv] : argv;
+};
+
+const quiet = (command: Command, terminal: Terminal): Command =>
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help says more)')
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.error(text),
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+      outputError: (text, write) => write(text.replace(/^error: /, 'dozor: ')),
+    });
+
+const program = async (argv: readonly string[], context: CommandContext): Promise<Command> => {
+  const root = quiet(new Command('dozor'), context.terminal)
+    .description('Sees within seconds that a backend is down, says what broke, tells people until somebody answers.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'show help for a command')
+    .addHelpText('after', EXAMPLES);
+  const asked = argv[0] === 'help' ? argv[1] : argv[0];
+  for (const entry of COMMANDS) {
+    const command = quiet(root.command(entry.name), context.terminal).summary(entry.summary).helpGroup(entry.group);
+    if (entry.name !== asked) continue;
+    const { define } = await entry.load();
+    define(command, context);
+    for (const below of command.commands) quiet(below, context.terminal);
+  }
+  return root;
+};
+
+/**
+ * Runs one command line.
+ * @returns the exit code; Faults and wrong usage are printed, a bug is printed with its stack and gives 70.
+ */
+export const run = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+  const argv = withDefaultCommand(args);
+  let code = 0;
+  try {
+    const root = await program(argv, { terminal, exit: (value) => (code = value) });
+    await root.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { faultText, faultJson, isFault } = await import('./fault-text.ts');
+    if (!isFault(error)) {
+      terminal.error(`dozor: this is a bug of Dozor's own.\n${error instanceof Error ? error.stack : String(error)}\n`);
+      return BUG_EXIT;
+    }
+    terminal.error(argv.includes('--json') ? `${JSON.stringify(faultJson(error))}\n` : faultText(error, terminal));
+    return error.exit;
+  }
+};

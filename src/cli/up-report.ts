@@ -1,0 +1,67 @@
+import { formatSpan } from '#kernel/time.ts';
+import type { Locale } from '#kernel/locale.ts';
+import type { Brain, MonitorStanding } from '#engine/brain.ts';
+import { catalog, type Catalog } from '#i18n/catalog.ts';
+import type { Verdict } from '#monitor/verdict.ts';
+import { table } from './table.ts';
+import type { Ink, Terminal } from './terminal.ts';
+
+/** The sign that stands for a verdict in a line. */
+export const SIGNS: Readonly<Record<Verdict, { readonly sign: string; readonly ink: Ink }>> = {
+  pending: { sign: '…', ink: 'gray' },
+  up: { sign: '●', ink: 'green' },
+  suspect: { sign: '?', ink: 'yellow' },
+  down: { sign: '✖', ink: 'red' },
+  degraded: { sign: '▲', ink: 'yellow' },
+  blind: { sign: '○', ink: 'gray' },
+};
+
+/** What a report is written from: the part of the brain that is read for it. */
+export type Watched = Pick<Brain, 'services' | 'watchers' | 'channels' | 'settings'>;
+
+const rhythm = (words: Catalog['cli'], { monitor, beatPath }: MonitorStanding): string =>
+  beatPath === undefined
+    ? words.every(
+        formatSpan(monitor.everyMs),
+        monitor.pulse === undefined ? undefined : formatSpan(monitor.pulse.everyMs),
+      )
+    : `${words.passive}: ${beatPath}`;
+
+const watchedLines = (brain: Watched, words: Catalog['cli']): string => {
+  const services = brain.services();
+  const rows = services.flatMap(({ service, monitors }) =>
+    monitors.map((standing) => [
+      `  ${service.name}`,
+      standing.monitor.name,
+      standing.monitor.kind,
+      rhythm(words, standing),
+    ]),
+  );
+  if (rows.length === 0) return `${words.watchingNothing}\n`;
+  return `${words.watching(rows.length, services.length)}\n${table(rows)}`;
+};
+
+const watcherLines = (brain: Watched, words: Catalog['cli'], terminal: Pick<Terminal, 'paint'>): string => {
+  const watchers = brain.watchers();
+  if (watchers.length === 0) return `${terminal.paint('red', words.unwatched)}\n  ${words.unwatchedFix}\n`;
+  const names = watchers.map(({ watcher, state }) => `${watcher.name} (${watcher.kind}: ${words.watcherState[state]})`);
+  const text = words.watched(names.join(', '));
+  return `${watchers.some(({ state }) => state === 'answers') ? text : terminal.paint('red', text)}\n`;
+};
+
+/** What `dozor up` says when it has started: what it watches, where it listens, how to sign in, whom it tells, who watches it. */
+export const startReport = (
+  brain: Watched,
+  start: { readonly url: string; readonly signInLink?: string | undefined; readonly locale: Locale },
+  terminal: Pick<Terminal, 'paint'>,
+): string => {
+  const words = catalog(start.locale).cli;
+  const channels = brain.channels().map(({ name }) => name);
+  return [
+    watchedLines(brain, words),
+    channels.length === 0 ? `${terminal.paint('red', words.toldNobody)}\n` : `${words.told(channels.join(', '))}\n`,
+    `${words.listening(start.url)}\n`,
+    start.signInLink === undefined ? '' : `${words.signIn(terminal.paint('cyan', start.signInLink))}\n`,
+    watcherLines(brain, words, terminal),
+  ].join('');
+};
