@@ -61,6 +61,8 @@ export interface Accepted {
   /** Messages or calls it was charged as (SMS parts). */
   readonly parts?: number;
   readonly cost?: number;
+  /** Taken, but not wholly as asked: one of several numbers was refused. For people; redacted. */
+  readonly warning?: string;
 }
 
 /** What a person did under a message. */
@@ -108,6 +110,13 @@ export interface ChannelKind<Config extends { readonly kind: string } = { readon
     config: Config,
     context: ChannelContext,
   ): Promise<Result<{ readonly amount: number; readonly currency?: string }, DeliveryError>>;
+  /** What is wrong with a configuration that its schema cannot say (a number that is none, a provider's missing key), with what to do; undefined when right. */
+  validate?(config: Config): string | undefined;
+  /** Whom to write to for pairing: the bot's handle (`@onai_watch_bot`) and a link to it. */
+  identity?(
+    config: Config,
+    context: ChannelContext,
+  ): Promise<Result<{ readonly handle: string; readonly url: string }, DeliveryError>>;
   /** Channels that share a poller (the same bot) give the same key; one poller runs per key. */
   pollerKey?(config: Config): string;
   /** Listens for what people do, until aborted. `onFault` reports a fault of set-up (409: another poller) and its end (undefined). */
