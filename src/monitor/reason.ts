@@ -2,6 +2,14 @@
  * Why a check is not good. `class` is the weight of the evidence: hard means the target itself answered wrongly (refused, wrong status,
  * bad certificate), soft means silence or a cut that the way to it could have caused as well. `lasting` means that it will not heal by
  * itself, so that the first alert is loud (DESIGN § 6).
+ *
+ * What was seen stands in the reason's parameters, each optional: `ms` (how long was waited) for every time-out, `tcp.no-answer` and
+ * `ping.no-reply`; `name`, `type`, `code` for dns.not-found, dns.no-records and dns.failed; `type`, `expected`, `found` for dns.unexpected;
+ * `expected`, `found` for tcp.unexpected; `validTo`, `validFrom` (YYYY-MM-DD), `host`, `names`, `code` for tls.*; `days`, `threshold` (days) for
+ * tls.expires-soon; `status`, `expected` for http.status; `location` for http.redirect-loop; `code` for http.malformed; `limit` for
+ * http.body-too-large; `tookMs`, `limitMs` for http.slow; `keyword`, `pattern` for keyword and regex; `path`, `expected`, `found` for
+ * json-mismatch; `name`, `expected`, `found` for header-mismatch; `code` (exit code) for heartbeat.failed; `failed`, `asked` for
+ * partial-failures; `what` for watch.cannot-ask.
  */
 export const REASONS = {
   'dns.not-found': { class: 'hard', lasting: true },

@@ -1,4 +1,152 @@
-import type { reasons as en } from '../en/reasons.ts';
+import type { ReasonParams, reasons as en } from '../en/reasons.ts';
 
-/** Russian texts: reasons. */
-export const reasons: typeof en = {};
+const part = (seen: ReasonParams, key: string, write: (value: string) => string): string => {
+  const value = seen[key];
+  return value === undefined || value === '' ? '' : write(String(value));
+};
+
+const seconds = (ms: number): string => String(Math.round(ms / 100) / 10).replace('.', ',');
+
+const within = (seen: ReasonParams): string => part(seen, 'ms', (ms) => ` за ${seconds(Number(ms))} с`);
+
+const days = (count: number): string => {
+  const tens = count % 100;
+  const ones = count % 10;
+  if (tens >= 11 && tens <= 14) return `${count} дней`;
+  if (ones === 1) return `${count} день`;
+  return ones >= 2 && ones <= 4 ? `${count} дня` : `${count} дней`;
+};
+
+const found = (seen: ReasonParams): string =>
+  part(seen, 'expected', (value) => `, ожидалось ${value}`) + part(seen, 'found', (value) => `, получено ${value}`);
+
+/** Russian texts: every reason of `monitor/reason.ts`, whose table of parameters stands there. */
+export const reasons: typeof en = {
+  'dns.not-found': {
+    long: (seen) => `имя не найдено${part(seen, 'name', (name) => `: ${name}`)}`,
+    short: () => 'имя не найдено',
+  },
+  'dns.no-records': {
+    long: (seen) =>
+      `нет записей${part(seen, 'type', (type) => ` ${type}`)}${part(seen, 'name', (name) => ` для ${name}`)}`,
+    short: () => 'нет записей DNS',
+  },
+  'dns.failed': {
+    long: (seen) => `сбой сервера имён${part(seen, 'code', (code) => ` (${code})`)}`,
+    short: () => 'сбой DNS',
+  },
+  'dns.timeout': { long: (seen) => `сервер имён не ответил${within(seen)}`, short: () => 'DNS молчит' },
+  'dns.unexpected': {
+    long: (seen) => `не те записи${part(seen, 'type', (type) => ` ${type}`)}${found(seen)}`,
+    short: () => 'не те записи DNS',
+  },
+  'tcp.refused': { long: () => 'соединение отклонено', short: () => 'отказ' },
+  'tcp.reset': { long: () => 'соединение сброшено', short: () => 'сброс' },
+  'tcp.unreachable': { long: () => 'узел недоступен', short: () => 'недоступен' },
+  'tcp.timeout': { long: (seen) => `нет соединения${within(seen)}`, short: () => 'нет соединения' },
+  'tcp.unexpected': { long: (seen) => `неожиданный ответ${found(seen)}`, short: () => 'не тот ответ' },
+  'tcp.no-answer': { long: (seen) => `соединение есть, ответа нет${within(seen)}`, short: () => 'нет ответа' },
+  'tls.expired': {
+    long: (seen) => `срок сертификата истёк${part(seen, 'validTo', (date) => ` ${date}`)}`,
+    short: () => 'сертификат истёк',
+  },
+  'tls.not-yet-valid': {
+    long: (seen) => `сертификат ещё не действует${part(seen, 'validFrom', (date) => `, только с ${date}`)}`,
+    short: () => 'сертификат рано',
+  },
+  'tls.wrong-host': {
+    long: (seen) =>
+      `сертификат выдан другому узлу${part(seen, 'names', (names) => ` (${names})`)}${part(seen, 'host', (host) => `, а не ${host}`)}`,
+    short: () => 'чужой сертификат',
+  },
+  'tls.untrusted': {
+    long: (seen) => `нет доверия к сертификату${part(seen, 'code', (code) => ` (${code})`)}`,
+    short: () => 'нет доверия TLS',
+  },
+  'tls.revoked': { long: () => 'сертификат отозван', short: () => 'сертификат отозван' },
+  'tls.client-certificate': {
+    long: (seen) => `сервер не принял наш клиентский сертификат${part(seen, 'code', (code) => ` (${code})`)}`,
+    short: () => 'клиентский серт.',
+  },
+  'tls.protocol': {
+    long: (seen) => `сбой рукопожатия TLS${part(seen, 'code', (code) => ` (${code})`)}`,
+    short: () => 'сбой TLS',
+  },
+  'tls.timeout': { long: (seen) => `рукопожатие TLS не завершилось${within(seen)}`, short: () => 'TLS молчит' },
+  'tls.expires-soon': {
+    long: (seen) => {
+      const left = Number(seen['days'] ?? 0);
+      return left <= 0 ? 'сертификат истекает в течение суток' : `сертификат истекает через ${days(left)}`;
+    },
+    short: (seen) => `сертификат: ${Number(seen['days'] ?? 0)} д`,
+  },
+  'http.status': {
+    long: (seen) => `статус ${seen['status'] ?? '?'}${part(seen, 'expected', (value) => `, ожидался ${value}`)}`,
+    short: (seen) => `HTTP ${seen['status'] ?? '?'}`,
+  },
+  'http.redirect-loop': {
+    long: (seen) => `перенаправления без конца${part(seen, 'location', (location) => ` (на ${location})`)}`,
+    short: () => 'круг редиректов',
+  },
+  'http.malformed': {
+    long: (seen) => `искажённый ответ HTTP${part(seen, 'code', (code) => ` (${code})`)}`,
+    short: () => 'искажённый ответ',
+  },
+  'http.timeout': { long: (seen) => `соединение есть, ответа нет${within(seen)}`, short: () => 'нет ответа' },
+  'http.body-timeout': { long: (seen) => `ответ не завершился${within(seen)}`, short: () => 'ответ завис' },
+  'http.truncated': { long: () => 'ответ оборван', short: () => 'ответ оборван' },
+  'http.body-too-large': {
+    long: (seen) => `ответ больше ${String(seen['limit'] ?? '1 MB').replace('MB', 'МБ')}`,
+    short: () => 'ответ велик',
+  },
+  'http.slow': {
+    long: (seen) =>
+      `отвечает за ${seconds(Number(seen['tookMs'] ?? 0))} с, медленнее ${seconds(Number(seen['limitMs'] ?? 0))} с`,
+    short: () => 'медленно',
+  },
+  'content.empty': { long: () => 'пустой ответ', short: () => 'пустой ответ' },
+  'content.keyword-missing': {
+    long: (seen) => `в ответе нет «${seen['keyword'] ?? ''}»`,
+    short: () => 'не тот ответ',
+  },
+  'content.keyword-present': {
+    long: (seen) => `в ответе есть «${seen['keyword'] ?? ''}»`,
+    short: () => 'не тот ответ',
+  },
+  'content.regex-missing': {
+    long: (seen) => `ответ не подходит под /${seen['pattern'] ?? ''}/`,
+    short: () => 'не тот ответ',
+  },
+  'content.regex-present': {
+    long: (seen) => `ответ подходит под запретное /${seen['pattern'] ?? ''}/`,
+    short: () => 'не тот ответ',
+  },
+  'content.not-json': { long: () => 'ответ не в формате JSON', short: () => 'не JSON' },
+  'content.json-mismatch': {
+    long: (seen) => `не то содержимое в ${seen['path'] ?? '$'}${found(seen)}`,
+    short: () => 'не тот ответ',
+  },
+  'content.header-mismatch': {
+    long: (seen) => `не тот заголовок ${seen['name'] ?? ''}${found(seen)}`,
+    short: () => 'не тот заголовок',
+  },
+  'ping.no-reply': { long: (seen) => `нет ответа на ping${within(seen)}`, short: () => 'нет ping' },
+  'heartbeat.missed': { long: () => 'вовремя не пришёл сигнал', short: () => 'нет сигнала' },
+  'heartbeat.failed': {
+    long: (seen) => `сообщил о своём сбое${part(seen, 'code', (code) => ` (код выхода ${code})`)}`,
+    short: (seen) => `сбой${part(seen, 'code', (code) => ` (код ${code})`)}`,
+  },
+  'heartbeat.overrun': { long: () => 'начал, но не закончил вовремя', short: () => 'не закончил' },
+  'partial-failures': {
+    long: (seen) =>
+      seen['failed'] === undefined || seen['asked'] === undefined
+        ? 'часть запросов не проходит'
+        : `не проходит запросов: ${seen['failed']} из ${seen['asked']}`,
+    short: () => 'частичный сбой',
+  },
+  'host.gone': { long: () => 'машина пропала (нет ни агента, ни ping)', short: () => 'машина пропала' },
+  'watch.cannot-ask': {
+    long: (seen) => `дозор не может спросить${part(seen, 'what', (what) => ` (${what})`)}`,
+    short: () => 'нечем спросить',
+  },
+};
