@@ -111,6 +111,14 @@ export interface AlertFacts {
   readonly recoveredBy?: string;
   readonly flapping?: boolean;
   readonly reminder?: number;
+  /** For digests: what happened to whom, newest last. */
+  readonly digest?: readonly {
+    readonly kind: AlertKind;
+    readonly service: string;
+    readonly code?: string;
+    readonly startTo?: EpochMs;
+    readonly endTo?: EpochMs;
+  }[];
   /** Second line when it is told from memory. */
   readonly storeFailed?: string;
   /** Free text for `test`, `unwatched`, witness messages: already in the reader's words by key. */
@@ -132,6 +140,10 @@ export interface Delivery {
   readonly dueAt: EpochMs;
   readonly createdAt: EpochMs;
   readonly attempts: number;
+  /** When it was first handed to the channel. */
+  readonly firstTriedAt?: EpochMs;
+  /** When the conversation was told that this channel does not get through. */
+  readonly exhaustedAt?: EpochMs;
   readonly claimedAt?: EpochMs;
   readonly acceptedAt?: EpochMs;
   readonly error?: string;
