@@ -17,9 +17,10 @@ export interface Target {
 export interface NameResolver {
   /**
    * The addresses of a name (an address resolves to itself; /etc/hosts is honoured), in the order to try.
+   * `fresh`: a re-check in doubt asks the servers again instead of taking what was kept.
    * @throws ResolveError with `code` (`ENOTFOUND`, `ENODATA`, `ESERVFAIL`, `ETIMEOUT`, …).
    */
-  addresses(host: string, family: 0 | 4 | 6, signal: AbortSignal): Promise<readonly string[]>;
+  addresses(host: string, family: 0 | 4 | 6, signal: AbortSignal, fresh?: boolean): Promise<readonly string[]>;
 }
 
 /** What a check is given besides its configuration. */
