@@ -20,6 +20,7 @@ export interface Client {
 interface Route {
   readonly where: string;
   readonly options: RequestOptions;
+  readonly token?: string;
   readonly isTls: boolean;
   readonly hint: string;
 }
@@ -40,8 +41,8 @@ const remoteRoute = (address: string, token: string | undefined): Route => {
     options: {
       hostname: url.hostname.replace(/^\[|\]$/g, ''),
       port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-      headers: { authorization: `Bearer ${token}` },
     },
+    token,
     hint: 'Is the address in DOZOR_URL right, and does the brain run there? (dozor up)',
   };
 };
@@ -51,7 +52,7 @@ const localRoute = (data: string | undefined, terminal: Pick<Terminal, 'env' | '
   return {
     where: socketPath,
     isTls: false,
-    options: { socketPath, headers: {} },
+    options: { socketPath },
     hint: 'Start it with `dozor up`, name its data folder with --data DIR, or set DOZOR_URL and DOZOR_TOKEN for one elsewhere.',
   };
 };
@@ -67,7 +68,7 @@ const exchange = async (route: Route, method: string, path: string, body: string
         agent: false,
         signal: AbortSignal.timeout(timeoutMs),
         headers: {
-          ...route.options.headers,
+          ...(route.token === undefined ? {} : { authorization: `Bearer ${route.token}` }),
           accept: 'application/json',
           ...(body === undefined
             ? {}

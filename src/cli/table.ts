@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 
-const width = (text: string): number => [...stripVTControlCharacters(text)].length;
+const SEGMENTER = new Intl.Segmenter();
+
+const width = (text: string): number => Array.from(SEGMENTER.segment(stripVTControlCharacters(text))).length;
 
 /**
  * Rows as aligned columns, two spaces apart, without lines. Colours do not count as width; the last column is not filled up.
