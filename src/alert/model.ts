@@ -152,4 +152,7 @@ export interface Delivery {
   readonly receipt?: 'pending' | 'delivered' | 'undelivered';
   /** `edit` changes the message that was sent under this reference before. */
   readonly edits?: string;
+  /** How many messages or calls it was charged as, and for how much: for caps. 1 and 0 when absent. */
+  readonly parts?: number;
+  readonly cost?: number;
 }

@@ -36,7 +36,7 @@ export interface Resource {
   readonly retiredAt?: EpochMs;
 }
 
-/** A check as it is stored. */
+/** A check as it is stored. `certificate` is kept where it was first seen, changed, or the check was not good. */
 export interface StoredCheck extends CheckResult {
   readonly monitor: number;
   readonly source: CheckSource;
@@ -164,14 +164,17 @@ export interface HistoryPoint {
   readonly max?: Ms;
 }
 
-/** Exact uptime from spans, never from counting checks. All in ms of the asked period. */
+/**
+ * Exact uptime from spans, never from counting checks. All in ms of the asked period. For one monitor, where spans overlap: maintenance,
+ * then paused, blind or gap, down, degraded. For several, at each moment: down when any is, then degraded, blind, up, maintenance.
+ */
 export interface UptimeFigures {
   readonly periodMs: Ms;
   readonly downMs: Ms;
   readonly degradedMs: Ms;
   readonly blindMs: Ms;
   readonly maintenanceMs: Ms;
-  /** Since before the monitor existed: not counted as known. */
+  /** Paused, or before the monitor existed, or after it was retired: not counted as known. */
   readonly unknownMs: Ms;
 }
 
@@ -184,6 +187,10 @@ export interface StoreHealth {
   readonly commits: number;
   readonly failures: number;
   readonly failing: boolean;
+  /** The machine's disk is nearly full: ok checks are not stored; failures, states, incidents and alerts are. */
+  readonly yielding?: boolean;
+  /** What is wrong, as a sentence in English; absent when all is well. */
+  readonly problem?: string;
 }
 
 /**
@@ -205,7 +212,10 @@ export interface Store {
       readonly onlyBad?: boolean;
     },
   ): Promise<Page<StoredCheck>>;
-  /** Buckets of `spanMs` (a minute, an hour or a day, or any multiple) taken from the coarsest roll-up that is exact for them. */
+  /**
+   * Buckets of `spanMs` (a minute, an hour or a day, or any multiple) from `from` on, taken from the coarsest roll-up that is exact for them.
+   * Oldest first; buckets without a check are left out. `from` is taken down to a whole minute.
+   */
   history(query: {
     readonly monitor: number;
     readonly from: EpochMs;
