@@ -1,5 +1,5 @@
 import { Fault } from '#kernel/fault.ts';
-import type { Define } from './commands.ts';
+import type { Define } from './command.ts';
 import { confirmed } from './confirm.ts';
 import { installPlan, thisMachine, type InstallOptions, type InstallStep, type Machine } from './install-plan.ts';
 import { doStep, stepText } from './install-steps.ts';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { COMMANDS, type CommandContext } from './commands.ts';
+import type { CommandContext } from './command.ts';
+import { COMMANDS } from './commands.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version-number.ts';
 

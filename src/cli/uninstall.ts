@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { Fault } from '#kernel/fault.ts';
-import type { Define } from './commands.ts';
+import type { Define } from './command.ts';
 import { confirmed } from './confirm.ts';
 import { thisMachine, type Machine } from './install-plan.ts';
 import type { Terminal } from './terminal.ts';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Fault } from '#kernel/fault.ts';
 import { catalog } from '#i18n/catalog.ts';
 import { parseListen } from './address.ts';
-import type { Define } from './commands.ts';
+import type { Define } from './command.ts';
 import { dataFolder } from './data-folder.ts';
 import { processSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';

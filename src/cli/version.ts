@@ -1,4 +1,4 @@
-import type { Define } from './commands.ts';
+import type { Define } from './command.ts';
 import { VERSION } from './version-number.ts';
 
 /** `dozor version`: the version, and of what it runs on. */
