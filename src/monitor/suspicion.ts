@@ -1,0 +1,124 @@
+import type { EpochMs } from '../kernel/time.ts';
+import { fallDown } from './recovery.ts';
+import { countIn, EMPTY_RUN, endEvidence } from './run.ts';
+import { change, type CheckEvent, type Doubt, type Turn } from './state.ts';
+
+/** So many times the shortest span is waited for a look at the controls; after that they veto nothing, but the evidence must be double. */
+const CONTROLS_WAIT = 3;
+
+/** Ends a suspicion without a verdict. */
+export const clearDoubt = (turn: Turn): void => change(turn, { doubt: null, gap: null });
+
+const openDoubt = (turn: Turn, check: CheckEvent): Doubt => ({
+  question: check.question,
+  score: 0,
+  openedAt: turn.at,
+  firstBad: null,
+  before: turn.state.lastGood,
+  lastBad: null,
+  badStart: check.startedAt,
+  spanFrom: null,
+  okRun: 0,
+  run: EMPTY_RUN,
+  network: check.network,
+});
+
+const addBad = (turn: Turn, check: CheckEvent): void => {
+  const doubt = turn.state.doubt ?? openDoubt(turn, check);
+  const evidence = endEvidence(check, turn.at);
+  const weight = check.class === 'hard' ? turn.rules.weights.hard : turn.rules.weights.soft;
+  const afresh = doubt.firstBad === null;
+  change(turn, {
+    gap: null,
+    doubt: {
+      ...doubt,
+      // The full question is the wider one: when both failed, it is the one that must be good again.
+      question: check.question === 'full' ? 'full' : doubt.question,
+      score: Math.max(0, doubt.score + weight),
+      firstBad: doubt.firstBad ?? evidence,
+      before: afresh ? turn.state.lastGood : doubt.before,
+      lastBad: evidence,
+      badStart: Math.max(doubt.badStart, check.startedAt),
+      spanFrom: doubt.spanFrom ?? turn.at,
+      okRun: 0,
+      run: countIn(afresh ? EMPTY_RUN : doubt.run, check, turn.rules),
+      network: check.network,
+    },
+  });
+};
+
+const addGood = (turn: Turn, doubt: Doubt, check: CheckEvent): void => {
+  const asked = doubt.firstBad === null ? doubt.run : countIn(doubt.run, check, turn.rules);
+  if (check.question !== doubt.question || check.startedAt < doubt.badStart) {
+    change(turn, { doubt: { ...doubt, run: asked } });
+    return;
+  }
+  const okRun = doubt.okRun + 1;
+  if (okRun >= turn.rules.okToClear) {
+    clearDoubt(turn);
+    return;
+  }
+  const score = Math.max(0, doubt.score + turn.rules.weights.ok);
+  const weighed = score === 0 ? { firstBad: null, spanFrom: null, run: EMPTY_RUN } : { run: asked };
+  change(turn, { doubt: { ...doubt, okRun, score, ...weighed } });
+};
+
+const tellUnseen = (turn: Turn, doubt: Doubt, check: CheckEvent): boolean => {
+  const { gap } = turn.state;
+  if (gap === null || doubt.firstBad === null || check.question !== doubt.question) return false;
+  turn.effects.push({
+    do: 'unseen',
+    firstBad: doubt.firstBad,
+    ...(doubt.before === null ? {} : { lastGood: doubt.before }),
+    from: gap.from,
+    to: gap.to,
+  });
+  clearDoubt(turn);
+  return true;
+};
+
+/** Takes a check into the suspicion of a monitor that is not down, and believes it when the evidence suffices. */
+export const weigh = (turn: Turn, check: CheckEvent): void => {
+  if (check.class !== 'ok') {
+    addBad(turn, check);
+    believe(turn);
+    return;
+  }
+  const { doubt } = turn.state;
+  if (doubt !== null && !tellUnseen(turn, doubt, check)) addGood(turn, doubt, check);
+};
+
+const spanNeeded = (turn: Turn): number => {
+  const { deploy, poorUntil } = turn.state;
+  const { minSpanMs, deploySpanMs } = turn.rules;
+  if (deploy !== null && turn.at < deploy.graceUntil) return Math.max(deploySpanMs, minSpanMs);
+  return isBefore(turn.at, poorUntil) ? 2 * minSpanMs : minSpanMs;
+};
+
+const isBefore = (at: EpochMs, until: EpochMs | null): boolean => until !== null && at < until;
+
+/** `good`: the own network vouches; `poor`: evidence must be double; `unknown`: a look at the controls must come first. */
+const vouching = (turn: Turn, doubt: Doubt): 'good' | 'poor' | 'unknown' => {
+  const { controls, poorUntil } = turn.state;
+  if (doubt.network === 'none') return 'good';
+  if (controls === null || turn.at - controls.at > turn.rules.controlFreshMs) {
+    return turn.at - doubt.openedAt > CONTROLS_WAIT * turn.rules.minSpanMs ? 'poor' : 'unknown';
+  }
+  const few = controls.ok * 2 < controls.total;
+  return few || doubt.network === 'poor' || isBefore(turn.at, poorUntil) ? 'poor' : 'good';
+};
+
+const isWeighty = (turn: Turn, doubt: Doubt): boolean =>
+  doubt.score >= turn.rules.downScore &&
+  doubt.lastBad !== null &&
+  doubt.spanFrom !== null &&
+  doubt.lastBad.at - doubt.spanFrom >= spanNeeded(turn);
+
+/** Turns doubt into the verdict `down` when score, span and the own network allow it; never in maintenance. */
+export const believe = (turn: Turn): void => {
+  const { doubt, outage, maintenance } = turn.state;
+  if (doubt === null || outage !== null || maintenance || !isWeighty(turn, doubt)) return;
+  const network = vouching(turn, doubt);
+  if (network === 'unknown') turn.effects.push({ do: 'controls' });
+  else if (network === 'good' || doubt.score >= 2 * turn.rules.downScore) fallDown(turn, doubt);
+};
