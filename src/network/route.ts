@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6, SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
 /**
@@ -18,11 +18,11 @@ export interface RouteTable {
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIPv6(address) ? 'ipv6' : 'ipv4');
 
-const bare = (address: string): string =>
-  address
-    .replace(/%.*$/, '')
-    .replace(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i, '$1')
-    .toLowerCase();
+/** Without zone, mapped IPv4 as IPv4, IPv6 in its shortest form, so that one address is one text. */
+const bare = (address: string): string => {
+  const plain = address.replace(/%.*$/, '').replace(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i, '$1');
+  return isIPv6(plain) ? new SocketAddress({ address: plain, family: 'ipv6' }).address : plain;
+};
 
 const RTF_GATEWAY = 0x2;
 
@@ -45,7 +45,7 @@ export const parseGateways6 = (text: string): readonly string[] =>
     .filter((row) => row[1] === '00' && /[^0]/.test(row[4] ?? '') && row[9] !== 'lo')
     .map((row) => {
       const address = (row[4] ?? '').replace(/(.{4})(?=.)/g, '$1:');
-      return /^fe[89ab]/.test(address) ? `${address}%${row[9] ?? ''}` : address;
+      return /^fe[89ab]/.test(address) ? `${bare(address)}%${row[9] ?? ''}` : bare(address);
     });
 
 const readIfThere = (path: string): string => {
