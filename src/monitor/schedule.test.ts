@@ -80,28 +80,31 @@ describe('the heap of deadlines', () => {
     fc.record({ do: fc.constant('pop' as const), key: fc.constant(0), at: fc.integer({ min: 0, max: 500 }) }),
   );
 
+  type Model = Map<string, { at: number; order: number }>;
+  const earliest = (model: Model): string | undefined =>
+    [...model].toSorted(([, a], [, b]) => a.at - b.at || a.order - b.order)[0]?.[0];
+
+  const pop = (heap: DeadlineHeap, model: Model, now: number): void => {
+    const first = earliest(model);
+    const due = first !== undefined && (model.get(first)?.at ?? 0) <= now ? first : undefined;
+    assert.equal(heap.popDue(now)?.key, due);
+    if (due !== undefined) model.delete(due);
+  };
+
   it('gives the earliest deadline after any sequence of setting, moving and removing', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
         const heap = new DeadlineHeap();
-        const model = new Map<string, { at: number; order: number }>();
-        const earliest = (): string | undefined =>
-          [...model].toSorted(([, a], [, b]) => a.at - b.at || a.order - b.order)[0]?.[0];
+        const model: Model = new Map();
         for (const [order, one] of steps.entries()) {
           const key = `monitor ${one.key}`;
           if (one.do === 'set') {
             heap.set(key, one.at);
             model.set(key, { at: one.at, order });
-          } else if (one.do === 'delete') {
-            assert.equal(heap.delete(key), model.delete(key));
-          } else {
-            const due = earliest();
-            const expected = due !== undefined && (model.get(due)?.at ?? 0) <= one.at ? due : undefined;
-            assert.equal(heap.popDue(one.at)?.key, expected);
-            if (expected !== undefined) model.delete(expected);
-          }
+          } else if (one.do === 'delete') assert.equal(heap.delete(key), model.delete(key));
+          else pop(heap, model, one.at);
           assert.equal(heap.size, model.size);
-          assert.equal(heap.peek()?.key, earliest());
+          assert.equal(heap.peek()?.key, earliest(model));
           for (const [known, { at }] of model) assert.equal(heap.at(known), at);
         }
       }),
