@@ -70,6 +70,7 @@ const exchange = async (route: Route, method: string, path: string, body: string
         headers: {
           ...(route.token === undefined ? {} : { authorization: `Bearer ${route.token}` }),
           accept: 'application/json',
+          'accept-language': 'en',
           ...(body === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),

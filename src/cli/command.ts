@@ -8,5 +8,5 @@ export type Define = (command: Command, context: CommandContext) => void;
 export interface CommandContext {
   readonly terminal: Terminal;
   /** Sets the exit code of a command that went well but has to say more (`check` of what is down). */
-  exit(code: number): void;
+  readonly exit: (code: number) => void;
 }

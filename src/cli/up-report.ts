@@ -2,19 +2,8 @@ import { formatSpan } from '#kernel/time.ts';
 import type { Locale } from '#kernel/locale.ts';
 import type { Brain, MonitorStanding } from '#engine/brain.ts';
 import { catalog, type Catalog } from '#i18n/catalog.ts';
-import type { Verdict } from '#monitor/verdict.ts';
 import { table } from './table.ts';
-import type { Ink, Terminal } from './terminal.ts';
-
-/** The sign that stands for a verdict in a line. */
-export const SIGNS: Readonly<Record<Verdict, { readonly sign: string; readonly ink: Ink }>> = {
-  pending: { sign: '…', ink: 'gray' },
-  up: { sign: '●', ink: 'green' },
-  suspect: { sign: '?', ink: 'yellow' },
-  down: { sign: '✖', ink: 'red' },
-  degraded: { sign: '▲', ink: 'yellow' },
-  blind: { sign: '○', ink: 'gray' },
-};
+import type { Terminal } from './terminal.ts';
 
 /** What a report is written from: the part of the brain that is read for it. */
 export type Watched = Pick<Brain, 'services' | 'watchers' | 'channels' | 'settings'>;

@@ -1,0 +1,70 @@
+import type { IncidentView, ServiceView, StatusView } from '#api/contract.ts';
+import type { EpochMs } from '#kernel/time.ts';
+import { asks, show, type AskOptions } from './asking.ts';
+import { connect } from './client.ts';
+import type { Define } from './command.ts';
+import { incidentRow } from './incident-text.ts';
+import { lasted } from './moment.ts';
+import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { since, verdictText } from './verdict-text.ts';
+
+interface Everything {
+  readonly status: StatusView;
+  readonly services: readonly ServiceView[];
+  readonly incidents: readonly IncidentView[];
+}
+
+const reasonOf = (service: ServiceView): string =>
+  service.monitors.find(({ verdict, lastCheck }) => verdict !== 'up' && lastCheck?.reason !== undefined)?.lastCheck
+    ?.reason?.text ?? '';
+
+const serviceLines = (services: readonly ServiceView[], now: EpochMs, terminal: Terminal): string =>
+  services.length === 0
+    ? 'Nothing is watched yet.\n'
+    : table(
+        services.map((service) => [
+          service.name,
+          verdictText(service.verdict, service, terminal),
+          since(service.since, now),
+          reasonOf(service),
+        ]),
+      );
+
+const watcherLine = (status: StatusView, terminal: Terminal): string => {
+  if (status.watchers.length === 0) return terminal.paint('red', 'Nobody watches the watch: dozor watchers --help\n');
+  const names = status.watchers.map(({ name, state }) => `${name} ${state}`).join(', ');
+  const text = `The watch is watched by: ${names}\n`;
+  return status.health.watched ? text : terminal.paint('red', text);
+};
+
+const healthLines = (status: StatusView, now: EpochMs, terminal: Terminal): string => {
+  const { health } = status;
+  const age = lasted(now - Date.parse(health.startedAt));
+  const head = `Dozor ${health.version}, up for ${age}, ${health.checksTotal} checks, p99 lateness ${Math.round(health.lateness.p99)} ms\n`;
+  return head + health.problems.map((problem) => terminal.paint('red', `  ${problem}\n`)).join('');
+};
+
+/** All that `dozor status` prints. */
+export const statusText = ({ status, services, incidents }: Everything, terminal: Terminal): string => {
+  const now = Date.parse(status.at);
+  const open =
+    incidents.length === 0 ? '' : `\nOpen incidents:\n${table(incidents.map((one) => incidentRow(one, now)))}`;
+  return `${serviceLines(services, now, terminal)}${open}\n${watcherLine(status, terminal)}${healthLines(status, now, terminal)}`;
+};
+
+/** `dozor status`: how everything stands. */
+export const define: Define = (command, { terminal }) => {
+  asks(command)
+    .description('How everything stands: services, open incidents, who watches the watch, and the watch itself.')
+    .action(async (options: AskOptions) => {
+      const client = connect(options, terminal);
+      const [status, services, incidents] = (await Promise.all([
+        client.get('/status'),
+        client.get('/services'),
+        client.get('/incidents?state=open'),
+      ])) as [StatusView, { items: ServiceView[] }, { items: IncidentView[] }];
+      const all = { status, services: services.items, incidents: incidents.items };
+      show(all, options, terminal, () => statusText(all, terminal));
+    });
+};
