@@ -17,6 +17,8 @@ export interface Definition {
   /** As written: `${…}` references stand unresolved. */
   readonly spec: Json;
   readonly position: number;
+  /** Added by Dozor itself; steps back when another origin holds the name. */
+  readonly implicit?: boolean;
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
@@ -103,4 +105,10 @@ export type Merge = (
   definitions: readonly Definition[],
   origin: 'file' | 'cli',
   make: { readonly id: () => string; readonly num: () => number; readonly now: EpochMs },
-) => { readonly resources: readonly Resource[]; readonly changes: readonly ConfigChange[] };
+) => {
+  /** What is to be written: new, changed and newly retired resources; what stays as it is, is not among them. */
+  readonly resources: readonly Resource[];
+  readonly changes: readonly ConfigChange[];
+  /** By resource id, where each of the definitions stands now. */
+  readonly places: ReadonlyMap<string, { readonly file: string; readonly line: number; readonly column: number }>;
+};

@@ -1,0 +1,41 @@
+import type { Json } from '#kernel/json.ts';
+import { childOf, metaOf, schemaFor, type Schema } from './introspect.ts';
+import { isMapping, type Path } from './path.ts';
+
+const isSecret = (schema: Schema): boolean => metaOf(schema)['secret'] === true;
+
+/**
+ * A copy of the value in which every text under a field with meta `secret: true` went through `change`; all else stays. A secret mapping or
+ * list (headers) counts with all the texts in it.
+ */
+export const mapSecrets = (
+  value: Json,
+  schema: Schema,
+  change: (text: string, path: Path) => string,
+  path: Path = [],
+  within = false,
+): Json => {
+  const fitting = schemaFor(schema, value);
+  const secret = within || isSecret(schema) || isSecret(fitting);
+  if (typeof value === 'string') return secret ? change(value, path) : value;
+  const go = (part: string | number, item: Json): Json => {
+    const child = childOf(fitting, part);
+    if (child !== undefined) return mapSecrets(item, child, change, [...path, part], secret);
+    return secret ? mapSecrets(item, fitting, change, [...path, part], true) : item;
+  };
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => go(index, item));
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, go(key, item)]));
+};
+
+/** What stands for a secret where it must not be seen. */
+export const MASK = '•••';
+
+/** The text without the password of a URL in it: `smtp://user:•••@host`. */
+export const maskUserInfo = (text: string): string =>
+  text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):([^\s/?#@]+)@/gi, (whole, head: string, password: string) =>
+    /^\$\{[^}]*\}$/.test(password) ? whole : `${head}:${MASK}@`,
+  );
+
+/** A secret as it may be shown: references (`${NAME}`) say where it comes from and are kept, all else is masked. */
+export const maskText = (text: string): string => (/^\$\{[^}]*\}$/.test(text) ? text : MASK);
