@@ -50,7 +50,7 @@ const isOwnNetworkGone = (turn: Turn): boolean => {
 const openHurt = (turn: Turn, found: PartialFailures, question: Hurt['question']): void => {
   const hurt: Hurt = {
     cause: 'partial',
-    reason: reason('partial-failures', { bad: found.bad, asked: found.asked }),
+    reason: reason('partial-failures', { failed: found.bad, asked: found.asked }),
     question,
     firstBad: found.firstBad,
     before: found.before,
