@@ -4,7 +4,6 @@ import type { Terminal } from './terminal.ts';
 /** One asking as a person reads it: what API and one-shot check have in common. */
 export interface CheckShown {
   readonly tookMs: number;
-  readonly class: 'ok' | 'hard' | 'soft';
   readonly reason?: { readonly text: string } | undefined;
   readonly warning?: { readonly text: string } | undefined;
   readonly phases: {
@@ -30,17 +29,17 @@ const PHASES = [
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
-/**
- * The exit code of one asking: 0 up, 1 down, 2 can't tell. Only hard evidence says down for sure; silence may as well be the way to
- * the target.
- */
-export const exitOf = (check: Pick<CheckShown, 'class'>): number => ({ ok: 0, hard: 1, soft: 2 })[check.class];
+/** What one asking says. */
+export type Outcome = 'up' | 'down' | 'unknown';
 
-const WORDS = { ok: ['● up', 'green'], hard: ['✖ down', 'red'], soft: ["? can't tell", 'yellow'] } as const;
+/** The exit code of one asking: 0 up, 1 down, 2 can't tell. */
+export const exitOf = (outcome: Outcome): number => ({ up: 0, down: 1, unknown: 2 })[outcome];
+
+const WORDS = { up: ['● up', 'green'], down: ['✖ down', 'red'], unknown: ["? can't tell", 'yellow'] } as const;
 
 /** The verdict with its reason, and each phase in an aligned table. */
-export const checkText = (check: CheckShown, terminal: Pick<Terminal, 'paint'>): string => {
-  const [word, ink] = WORDS[check.class];
+export const checkText = (check: CheckShown, outcome: Outcome, terminal: Pick<Terminal, 'paint'>): string => {
+  const [word, ink] = WORDS[outcome];
   const why = (check.reason ?? check.warning)?.text;
   const phases = PHASES.flatMap(([name, label]) => {
     const value = check.phases[name];

@@ -55,8 +55,10 @@ const checkNow = async (name: string, options: AskOptions, context: CommandConte
     {},
     150_000,
   )) as CheckView;
-  context.exit(exitOf(check));
-  show(check, options, context.terminal, () => checkText(check, context.terminal));
+  // The brain judges silence by its own-network loop; one silent check alone says nothing yet.
+  const outcome = ({ ok: 'up', hard: 'down', soft: 'unknown' } as const)[check.class];
+  context.exit(exitOf(outcome));
+  show(check, options, context.terminal, () => checkText(check, outcome, context.terminal));
 };
 
 /** `dozor monitors`: list, pause, resume, check. */
