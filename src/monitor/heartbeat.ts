@@ -1,6 +1,6 @@
-import { Cron } from 'croner';
 import { shortCode } from '../kernel/id.ts';
 import { MINUTE, type EpochMs, type Ms } from '../kernel/time.ts';
+import { nextRun } from './cron.ts';
 import { reason, type Reason } from './reason.ts';
 import type { Evidence, MonitorEffect, MonitorEvent, Verdict } from './verdict.ts';
 
@@ -62,12 +62,6 @@ export const initialHeartbeat = (at: EpochMs): HeartbeatState => ({
   gap: null,
   blindFrom: null,
 });
-
-/** The first run of a cron expression after a moment; undefined when there is none. */
-const nextRun = (cron: string, timezone: string | undefined, after: EpochMs): EpochMs | undefined =>
-  // croner computes with Date objects; this one stands for the given moment, no clock is read.
-  // oxlint-disable-next-line no-restricted-globals
-  new Cron(cron, { timezone: timezone ?? 'UTC' }).nextRun(new Date(after))?.getTime();
 
 const expectedAfter = (basis: EpochMs, schedule: BeatSchedule): EpochMs | undefined =>
   'everyMs' in schedule ? basis + schedule.everyMs : nextRun(schedule.cron, schedule.timezone, basis);
