@@ -28,13 +28,34 @@ const sourceOf = async (options: Options, terminal: Terminal): Promise<{ folder:
   return { folder, store };
 };
 
-const backup = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
+/** What is copied where; `key` only when it is asked for. */
+interface Copies {
+  readonly store: string;
+  readonly file: string;
+  readonly key: string | undefined;
+}
+
+const copiesOf = async (name: string, options: Options, terminal: Terminal): Promise<Copies> => {
   const { folder, store } = await sourceOf(options, terminal);
   const file = resolve(terminal.cwd, name);
   const key = options.withKey === true ? join(folder, KEY_FILE) : undefined;
   if (existsSync(file) && options.force !== true)
     throw new Fault('CONFLICT', `${file} is there already.`, 'Name another file, or replace it with --force.');
   if (key !== undefined && !existsSync(key)) throw new Fault('NOT_FOUND', `There is no key at ${key}.`);
+  return { store, file, key };
+};
+
+const doneText = ({ file, key }: Copies, bytes: number): string => {
+  const about =
+    key === undefined
+      ? 'The key of its secrets is not in it (--with-key): without secret.key, secrets must be entered anew.'
+      : `The key: ${file}.key. Keep it apart from the backup.`;
+  return `${file}: ${(bytes / 1_000_000).toFixed(1)} MB, read through and counted.\n${about}\n`;
+};
+
+const backup = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
+  const copies = await copiesOf(name, options, terminal);
+  const { store, file, key } = copies;
   if (options.dryRun === true) return terminal.out(`Would copy ${store} to ${file}.\n`);
   const { backupTo } = await import('#store/sqlite/backup.ts');
   const { bytes } = await backupTo(store, file);
@@ -43,12 +64,8 @@ const backup = async (name: string, options: Options, terminal: Terminal): Promi
     copyFileSync(key, `${file}.key`);
     chmodSync(`${file}.key`, 0o600);
   }
-  if (options.json === true)
-    return terminal.out(`${JSON.stringify({ file, bytes, ...(key === undefined ? {} : { key: `${file}.key` }) })}\n`);
-  const without = 'The key of its secrets is not in it (--with-key): without secret.key, secrets must be entered anew.';
-  terminal.out(
-    `${file}: ${(bytes / 1_000_000).toFixed(1)} MB, read through and counted.\n${key === undefined ? without : `The key: ${file}.key. Keep it apart from the backup.`}\n`,
-  );
+  const made = { file, bytes, ...(key === undefined ? {} : { key: `${file}.key` }) };
+  terminal.out(options.json === true ? `${JSON.stringify(made)}\n` : doneText(copies, bytes));
 };
 
 /** `dozor backup`: an online copy, verified before it takes its name. */

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { checkView } from '#api/views/basics.ts';
 import { compile } from '#config/compile.ts';
+import { secretsFrom } from '#config/environment.ts';
 import { systemClock } from '#engine/system-clock.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
@@ -13,7 +14,6 @@ import { readRouteTable, routeTo } from '#network/route.ts';
 import { checkText, exitOf, type Outcome } from './check-text.ts';
 import { specOf, type CheckSpecOptions } from './check-spec.ts';
 import type { CommandContext, Define } from './command.ts';
-import { processSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Options extends CheckSpecOptions {
@@ -31,7 +31,7 @@ const ask = async (spec: Json, terminal: Terminal): Promise<Asked> => {
   const clock = systemClock;
   const compiled = compile(
     { id: 'check', num: 0, kind: 'monitor', name: 'check', origin: 'cli', spec, position: 0, createdAt: clock.now() },
-    processSecrets(terminal.env),
+    secretsFrom(terminal.env),
   );
   const monitor = compiled.kind === 'monitor' ? compiled.value : undefined;
   const kind = KINDS.find((one) => one.kind === monitor?.kind);

@@ -1,4 +1,5 @@
 import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
+import { readEnvironment } from '#config/environment.ts';
 import { Fault, FAULTS, type FaultCode, type FaultPlace } from '#kernel/fault.ts';
 import type { Ms } from '#kernel/time.ts';
 import { brainSocket } from './data-folder.ts';
@@ -29,7 +30,7 @@ const remoteRoute = (address: string, token: string | undefined): Route => {
   if (!URL.canParse(address))
     throw new Fault('USAGE', `DOZOR_URL is no URL: ${address}`, 'Write https://watch.example.com');
   const url = new URL(address);
-  if (token === undefined || token === '')
+  if (token === undefined)
     throw new Fault(
       'UNAUTHENTICATED',
       'DOZOR_URL is set, DOZOR_TOKEN is not.',
@@ -151,11 +152,9 @@ const ask = async (
  * whose file rights are the only password.
  */
 export const connect = (options: { readonly data?: string }, terminal: Pick<Terminal, 'env' | 'cwd'>): Client => {
-  const remote = options.data === undefined ? terminal.env['DOZOR_URL'] : undefined;
+  const { url, token } = readEnvironment(terminal.env);
   const route =
-    remote === undefined || remote === ''
-      ? localRoute(options.data, terminal)
-      : remoteRoute(remote, terminal.env['DOZOR_TOKEN']);
+    url === undefined || options.data !== undefined ? localRoute(options.data, terminal) : remoteRoute(url, token);
   return {
     where: route.where,
     get: (path) => ask(route, 'GET', path),

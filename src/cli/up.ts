@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { Fault } from '#kernel/fault.ts';
+import { readEnvironment, secretsFrom } from '#config/environment.ts';
 import { catalog } from '#i18n/catalog.ts';
 import { parseListen } from './address.ts';
 import type { Define } from './command.ts';
 import { dataFolder } from './data-folder.ts';
-import { processSecrets } from './secrets.ts';
 import type { Terminal } from './terminal.ts';
 import { startReport } from './up-report.ts';
 
@@ -17,20 +16,10 @@ interface UpOptions {
 }
 
 const configFile = (options: UpOptions, urls: readonly string[], terminal: Terminal): string | undefined => {
-  const named = options.config ?? terminal.env['DOZOR_CONFIG'];
+  const named = options.config ?? readEnvironment(terminal.env).config;
   if (named !== undefined) return resolve(terminal.cwd, named);
   const here = resolve(terminal.cwd, 'dozor.yaml');
   return urls.length === 0 && existsSync(here) ? here : undefined;
-};
-
-const checkUrls = (urls: readonly string[]): void => {
-  for (const url of urls)
-    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
-      throw new Fault(
-        'USAGE',
-        `"${url}" is no URL that can be watched.`,
-        'Write http:// or https:// and the address; other kinds go into dozor.yaml.',
-      );
 };
 
 /** Resolves at the first signal to stop; a second one ends the process at once. */
@@ -48,14 +37,13 @@ const stopSignal = async (onFirst: () => void): Promise<void> =>
   });
 
 const up = async (urls: readonly string[], options: UpOptions, terminal: Terminal): Promise<void> => {
-  checkUrls(urls);
   const file = configFile(options, urls, terminal);
-  const listen = options.listen ?? terminal.env['DOZOR_LISTEN'];
+  const listen = options.listen ?? readEnvironment(terminal.env).listen;
   const { startBrain } = await import('#engine/start.ts');
   const running = await startBrain({
     urls,
     dataDir: dataFolder(options.data, terminal),
-    secrets: processSecrets(terminal.env),
+    secrets: secretsFrom(terminal.env),
     log: (line) => terminal.error(`${line}\n`),
     onLine: (line) => terminal.out(`${line}\n`),
     ...(file === undefined ? {} : { configFile: file }),
