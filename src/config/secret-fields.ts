@@ -28,8 +28,18 @@ export const mapSecrets = (
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, go(key, item)]));
 };
 
+/** The dotted keys (`auth.password`, list positions left out) of the secret texts in a value. */
+export const secretPaths = (value: Json, schema: Schema): ReadonlySet<string> => {
+  const found = new Set<string>();
+  mapSecrets(value, schema, (text, path) => {
+    found.add(path.filter((part) => typeof part === 'string').join('.'));
+    return text;
+  });
+  return found;
+};
+
 /** What stands for a secret where it must not be seen. */
-export const MASK = '•••';
+export const MASK = '••••••';
 
 /** The text without the password of a URL in it: `smtp://user:•••@host`. */
 export const maskUserInfo = (text: string): string =>
