@@ -1,0 +1,135 @@
+import { formatMinute } from '../i18n/format.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import { lengthIn, paramOf, reasonIn, subjectOf, wordsOf, type Draft } from './message-facts.ts';
+import type { AlertFacts } from './model.ts';
+import { fitsOneSms } from './sms-length.ts';
+
+/** What a short text is made of; what is least important is left out first. */
+interface Pieces {
+  /** Who and how bad, made from a name that may have to be shortened. */
+  readonly head: (name: string) => string;
+  readonly name: string;
+  readonly since: string;
+  readonly why: string;
+}
+
+const minute = (draft: Draft, at: EpochMs): string => formatMinute(at, draft.timezone);
+
+const whyOf = (draft: Draft): string => {
+  const reason = draft.facts.failures[0]?.reason ?? draft.facts.cause;
+  return reason === undefined ? '' : ` (${reasonIn(draft, reason, 'short')})`;
+};
+
+const sinceOf = (draft: Draft): string => {
+  const { startFrom, startTo } = draft.facts;
+  return startTo === undefined ? '' : wordsOf(draft).short.since(minute(draft, startFrom ?? startTo));
+};
+
+const hurt = (draft: Draft): Pieces => {
+  const { short } = wordsOf(draft);
+  const { kind, severity, services, of, service: host } = draft.facts;
+  const base = { name: subjectOf(draft), since: sinceOf(draft), why: whyOf(draft) };
+  if (services !== undefined)
+    return { ...base, name: '', head: () => short.storm({ count: services.length, of, host }) };
+  if (kind === 'degraded' || severity !== 'critical') return { ...base, head: short.degraded };
+  return { ...base, head: kind === 'reminder' ? short.stillDown : short.down };
+};
+
+const recovered = (draft: Draft): Pieces => {
+  const { short, title } = wordsOf(draft);
+  const { endTo, services, service: host } = draft.facts;
+  const length = lengthIn(draft);
+  const at = endTo === undefined ? '' : minute(draft, endTo);
+  const head =
+    services === undefined
+      ? (name: string) => short.works(name, at)
+      : () => title.stormOver({ count: services.length, host });
+  return { name: subjectOf(draft), head, since: '', why: length === undefined ? '' : short.downFor(length) };
+};
+
+const span = (draft: Draft, from: EpochMs | undefined, to: EpochMs | undefined): readonly [string, string] => [
+  minute(draft, from ?? to ?? draft.at),
+  minute(draft, to ?? draft.at),
+];
+
+const unseen = (draft: Draft): Pieces => {
+  const { startTo, endTo } = draft.facts;
+  const [from, to] = span(draft, startTo, endTo);
+  return { name: subjectOf(draft), head: (name) => wordsOf(draft).short.unseen(name, from, to), since: '', why: '' };
+};
+
+const watch = (draft: Draft): Pieces => {
+  const { short, line, title } = wordsOf(draft);
+  const { kind, from, to, textKey } = draft.facts;
+  const [first, last] = span(draft, from, to);
+  const brain = paramOf(draft, 'brain') ?? '';
+  const plain = (text: string, why = ''): Pieces => ({ name: '', head: () => text, since: '', why });
+  if (textKey === 'witness.silent') {
+    const names = draft.facts.failures.map(({ label, monitor }) => (label === '' ? monitor : label));
+    return plain(
+      short.brainSilent(brain, first),
+      names.length === 0 ? '' : `. ${line.deadToo(names.join(', '), names.length)}`,
+    );
+  }
+  if (textKey === 'witness.back') return plain(title.brainBack(brain), ` ${last}`);
+  if (kind === 'blind') return plain(short.blind(first, last));
+  if (kind === 'gap') return plain(short.gap(first, last));
+  return plain(kind === 'unwatched' && textKey !== 'watcher.back' ? short.unwatched : '');
+};
+
+const PIECES: Readonly<Partial<Record<AlertFacts['kind'], (draft: Draft) => Pieces>>> = {
+  down: hurt,
+  degraded: hurt,
+  update: hurt,
+  storm: hurt,
+  reminder: hurt,
+  recovered,
+  unseen,
+};
+
+const piecesOf = (draft: Draft): Pieces =>
+  draft.facts.textKey?.startsWith('witness.') === true ? watch(draft) : (PIECES[draft.facts.kind] ?? watch)(draft);
+
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+
+/** Two dots, since `…` is not in GSM-7 and would make the whole SMS cost more. */
+const CUT = '..';
+
+const shortenedName = ({ head, name, since }: Pieces, tail: string): string => {
+  const letters = Array.from(name);
+  for (let length = letters.length - 1; length > 0; length -= 1) {
+    const text = `${sentence(`${head(`${letters.slice(0, length).join('').trimEnd()}${CUT}`)}${since}`)}${tail}`;
+    if (fitsOneSms(text)) return text;
+  }
+  return `${sentence(`${head(name)}${since}`)}${tail}`;
+};
+
+/** A link without what every phone adds by itself. */
+export const bareLink = (link: string): string => link.replace(/^https:\/\//, '');
+
+/**
+ * One SMS's worth: who, how bad, since when, why, and the link. When that does not fit into one part, the reason goes first, then the
+ * name is shortened; never a character in halves. `title` is said when there is nothing better.
+ */
+export const shortOf = (draft: Draft, title: string, link: string | undefined): string => {
+  const pieces = piecesOf(draft);
+  const { head, name, since, why } = pieces;
+  const said = head(name) === '' ? title : head(name);
+  const tail = link === undefined ? '' : ` ${bareLink(link)}`;
+  const candidates = [`${sentence(`${said}${since}${why}`)}${tail}`, `${sentence(`${said}${since}`)}${tail}`];
+  return candidates.find(fitsOneSms) ?? (name === '' ? (candidates[1] ?? said) : shortenedName(pieces, tail));
+};
+
+const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder']);
+
+/** One sentence to be spoken on the phone. */
+export const spokenOf = (draft: Draft, title: string): string => {
+  const { spoken } = wordsOf(draft);
+  const { kind, startFrom, startTo, failures, services, textKey, cause } = draft.facts;
+  if (textKey !== undefined || services !== undefined || !SPOKEN_KINDS.has(kind))
+    return sentence(title.replaceAll(' · ', ', '));
+  const reason = failures[0]?.reason ?? cause;
+  const since = startTo === undefined ? '' : spoken.since(minute(draft, startFrom ?? startTo));
+  const why = reason === undefined ? '' : spoken.because(reasonIn(draft, reason, 'long'));
+  return sentence(`${title}${since}${why}`);
+};
