@@ -44,6 +44,14 @@ export const withoutSecrets = (text: string, secrets: readonly (string | undefin
     .reduce((hidden, form) => hidden.replaceAll(form, '•••'), text);
 };
 
+/** What an address may hold in secret: user, password, query values, long parts of the path (a hook's key). A server may echo them. */
+export const secretsInUrl = (address: string | undefined): readonly string[] => {
+  if (address === undefined || !URL.canParse(address)) return [];
+  const { username, password, searchParams, pathname } = new URL(address);
+  const parts = pathname.split('/').filter((part) => part.length >= 8);
+  return [username, password, ...searchParams.values(), ...parts];
+};
+
 /** The same error with its message freed of secrets. */
 export const redacted = (error: DeliveryError, secrets: readonly (string | undefined)[]): DeliveryError => ({
   ...error,

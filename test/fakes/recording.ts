@@ -1,12 +1,15 @@
 /** What a fake received, in order, with a way to wait for it. */
 export interface Recording<Item> {
   readonly items: readonly Item[];
-  add(item: Item): void;
+  readonly add: (item: Item) => void;
   /**
    * The first item that fits and that no earlier `next` has returned, whether it is here already or still to come.
    * Rejects after `withinMs` (10 s when absent) with `what` and all that did come.
    */
-  next(fits?: (item: Item) => boolean, options?: { readonly withinMs?: number; readonly what?: string }): Promise<Item>;
+  readonly next: (
+    fits?: (item: Item) => boolean,
+    options?: { readonly withinMs?: number; readonly what?: string },
+  ) => Promise<Item>;
 }
 
 interface Waiter<Item> {

@@ -4,7 +4,7 @@ import { secret } from '#monitor/fields.ts';
 import { err, ok, type Result } from '#kernel/result.ts';
 import { request, retryAfterOf } from '#network/request.ts';
 import { defineChannel, type Accepted, type DeliveryError, type Message } from '../channel.ts';
-import { redacted, refusedWith, unanswered } from '../refusal.ts';
+import { redacted, refusedWith, secretsInUrl, unanswered } from '../refusal.ts';
 
 const config = z.object({
   kind: z.literal('webhook'),
@@ -81,8 +81,7 @@ export const webhook = defineChannel({
   traits: { edits: false, buttons: false, paid: false, silentPossible: true },
   send: async (settings, message, { signal, now }) => {
     const sent = await post(settings, message, signal, now);
-    const { username, password, search } = new URL(settings.url);
-    const secrets = [settings.secret, username, password, search, ...Object.values(settings.headers ?? {})];
+    const secrets = [settings.secret, ...secretsInUrl(settings.url), ...Object.values(settings.headers ?? {})];
     return sent.ok ? sent : err(redacted(sent.error, secrets));
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secret } from '#monitor/fields.ts';
+import { secretsInUrl } from '../../refusal.ts';
 
 const address = () => z.url({ protocol: /^https?$/ });
 
@@ -61,5 +62,5 @@ export const secretsOf = (config: PhoneConfig): readonly (string | undefined)[] 
   config.apiKey,
   config.token,
   ...('headers' in config ? Object.values(config.headers ?? {}) : []),
-  ...('url' in config && config.url !== undefined ? [new URL(config.url).search, new URL(config.url).password] : []),
+  ...('url' in config ? secretsInUrl(config.url) : []),
 ];
