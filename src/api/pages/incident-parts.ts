@@ -1,0 +1,84 @@
+import { html } from 'hono/html';
+import { catalog } from '#i18n/catalog.ts';
+import type { Incident, Involved } from '#incident/incident.ts';
+import { reasonText } from '../views/basics.ts';
+import type { Names } from '../views/names.ts';
+import { age, clockText, moment, type Html, type Look } from './parts.ts';
+
+/** What an incident is called: its service, a storm's host, or the watch itself. */
+export const incidentName = (incident: Incident, names: Names, look: Look): string => {
+  const words = catalog(look.locale).pages.incident;
+  if (incident.kind === 'watch') return words.watchKind;
+  const { storm } = incident;
+  if (storm !== undefined) {
+    const count = words.storm(storm.serviceIds.length, storm.of);
+    return storm.host === undefined ? count : `${count} · ${storm.host}`;
+  }
+  return names.service(incident.serviceId) ?? words.title(incident.code);
+};
+
+const hurt = (part: Involved): boolean => part.verdict === 'down' || part.verdict === 'degraded';
+
+/** The gravest monitor in it. */
+export const gravest = (incident: Incident): Involved | undefined =>
+  incident.involved.find((part) => part.verdict === 'down') ?? incident.involved.find(hurt) ?? incident.involved[0];
+
+/** Why, in a sentence. */
+export const causeText = (incident: Incident, look: Look): string => {
+  const reason = incident.storm?.commonCause ?? incident.reason ?? gravest(incident)?.reason;
+  return reason === undefined ? catalog(look.locale).pages.look.causeUnknown : reasonText(reason, look.locale);
+};
+
+/** Since when, with both bounds where the start is not exact. */
+export const sinceText = (incident: Incident, look: Look): Html => {
+  const words = catalog(look.locale).pages.look;
+  const { from, to } = incident.start;
+  if (from === undefined) return html`${words.since} ${moment(look, to.at)} (${words.noBefore})`;
+  if (Math.floor(from.at / 1000) === Math.floor(to.at / 1000)) return html`${words.since} ${moment(look, to.at)}`;
+  return html`<span title="${clockText(look, from.at)} – ${clockText(look, to.at)}"
+    >${words.sinceBetween(clockText(look, from.at), clockText(look, to.at))}</span
+  >`;
+};
+
+/** Evidence in numbers: how many checks, and how the own network is. */
+export const evidenceText = (part: Involved, names: Names, look: Look): string => {
+  const words = catalog(look.locale).pages.look;
+  const facts = [names.monitor(part.monitorId) ?? part.monitorId, words.failing(part.bad, part.asked)];
+  if (part.controls !== undefined && part.controls.total > 0)
+    facts.push(words.controls(part.controls.ok, part.controls.total));
+  if (part.recovering) facts.push(words.recovering);
+  return facts.join(' · ');
+};
+
+/** Who has it, or the button to take it. */
+export const whoHasIt = (incident: Incident, look: Look, mayAct: boolean): Html => {
+  const words = catalog(look.locale).pages.look;
+  const { acknowledged } = incident;
+  if (acknowledged !== undefined)
+    return html`<span>${words.acknowledgedBy(acknowledged.by.name)} · ${age(look, acknowledged.at)}</span>`;
+  if (!mayAct) return html`<span class="soft">${words.who}: ${words.nobody}</span>`;
+  return html`<form method="post" action="/i/${incident.code}/acknowledge">
+    <button class="main" id="ack-${incident.code}">${words.acknowledge}</button>
+  </form>`;
+};
+
+/** An open incident, large, as the overview shows it first. */
+export const incidentCard = (incident: Incident, names: Names, look: Look, mayAct: boolean): Html => {
+  const words = catalog(look.locale).pages;
+  const part = gravest(incident);
+  const { lastChange } = incident;
+  return html`<article class="card incident ${incident.severity}">
+    <div class="head">
+      <h3><a href="/i/${incident.code}">${incidentName(incident, names, look)}</a></h3>
+      <span class="soft">${incident.code} · ${words.severity[incident.severity]}</span>
+    </div>
+    <p class="cause">${causeText(incident, look)}</p>
+    <p>${sinceText(incident, look)} · ${age(look, incident.start.to.at)}</p>
+    ${part === undefined ? '' : html`<p class="soft">${evidenceText(part, names, look)}</p>`}
+    ${lastChange === undefined ? '' : html`<p class="soft">${words.look.lastChange}: ${lastChange.what} · ${moment(look, lastChange.at)}</p>`}
+    <div class="row-actions">
+      ${whoHasIt(incident, look, mayAct)}
+      <a class="button" href="/i/${incident.code}">${words.look.details}</a>
+    </div>
+  </article>`;
+};

@@ -1,0 +1,8 @@
+import type { Route } from '../route.ts';
+import { definitionRoutes } from './definitions.ts';
+import { incidentRoutes } from './incidents.ts';
+import { monitorRoutes } from './monitors.ts';
+import { watchRoutes } from './watch.ts';
+
+/** Every route of `/api/v1` but the live stream; fixed paths stand before `{id}` ones. */
+export const allRoutes: readonly Route[] = [...monitorRoutes, ...definitionRoutes, ...incidentRoutes, ...watchRoutes];
