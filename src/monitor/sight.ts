@@ -90,8 +90,9 @@ export const lookAtControls = (turn: Turn, event: Extract<MonitorEvent, { type: 
   const { ok, total } = event;
   const { blind, controlsBadSince } = turn.state;
   const gone = total > 0 && ok === 0;
-  const since = gone ? (controlsBadSince ?? turn.at) : null;
-  change(turn, { controls: { at: turn.at, ok, total }, controlsBadSince: since });
+  const since = gone ? (controlsBadSince ?? Math.min(event.at, turn.at)) : null;
+  // A look may be a little older than what else is known; it is as fresh as it is.
+  change(turn, { controls: { at: Math.min(event.at, turn.at), ok, total }, controlsBadSince: since });
   if (since !== null) loseControls(turn, since);
   else if (blind !== null) seeControls(turn, blind, total === 0);
   else believe(turn);

@@ -34,6 +34,8 @@ export interface Doubt {
   readonly spanFrom: EpochMs | null;
   readonly okRun: number;
   readonly run: Run;
+  /** The target itself has answered wrongly in this run, it was not only silent. */
+  readonly isHard: boolean;
   /** How the own network was when the latest bad check ran. */
   readonly network: CheckEvent['network'];
 }

@@ -70,7 +70,10 @@ export type MonitorEffect =
   | { readonly do: 'blind-span'; readonly from: EpochMs; readonly to: EpochMs }
   /** While down or degraded: it flaps, or a warning grew (a certificate's next threshold). */
   | { readonly do: 'update'; readonly at: EpochMs; readonly kind: 'flapping' | 'reason'; readonly reason?: Reason }
-  /** Bad evidence was saved before a gap and the first look afterwards is good: it came and went unseen. */
+  /**
+   * Bad evidence was saved before a gap and the first look afterwards is good: it came and went unseen. `from` is when the brain ceased to see,
+   * `to` the end of that first good check.
+   */
   | {
       readonly do: 'unseen';
       readonly firstBad: Evidence;
