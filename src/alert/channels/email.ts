@@ -81,6 +81,10 @@ const failureOf = (error: unknown): MailFailure => {
 };
 
 const replied = (code: string, reply: number, message: string): DeliveryError => {
+  if (code === 'ETLS' && reply >= 500)
+    return permanent(
+      `the mail server offers no STARTTLS, so the password was not sent: use smtps://, or add ?requireTLS=false (${message})`,
+    );
   if (reply < 500) return passing(`the mail server asks to try later: ${message}`);
   return permanent(
     code === 'EAUTH'

@@ -38,7 +38,7 @@ const send = async (
   const { refs, ...accepted } = sent.value;
   const parts = config.kind === 'call' ? 1 : smsLength(utterance.text).parts;
   return ok({
-    parts: parts * to.value.length,
+    parts: parts * (refs.length || to.value.length),
     ...accepted,
     ...(refs.length === 0 ? {} : { ref: refs.join(BETWEEN) }),
   });

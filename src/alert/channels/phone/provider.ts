@@ -115,10 +115,12 @@ export const toEach = async (
   const worst = refused.find(({ error }) => !error.permanent) ?? refused[0];
   if (accepted.length === 0) return err(worst?.error ?? { permanent: true, message: 'there is no number to send to' });
   const costs = accepted.map(({ cost }) => cost).filter((cost) => cost !== undefined);
+  const parts = accepted.map(({ parts: one }) => one).filter((one) => one !== undefined);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return ok({
     refs: accepted.flatMap(({ ref }) => (ref === undefined ? [] : [ref])),
-    parts: accepted.reduce((sum, { parts = 1 }) => sum + parts, 0),
-    ...(costs.length === 0 ? {} : { cost: costs.reduce((sum, cost) => sum + cost, 0) }),
+    ...(parts.length === 0 ? {} : { parts: sum(parts) }),
+    ...(costs.length === 0 ? {} : { cost: sum(costs) }),
     ...(refused.length === 0
       ? {}
       : { warning: refused.map(({ number, error }) => `${number}: ${error.message}`).join('; ') }),
