@@ -40,7 +40,7 @@ const duplicates = (what: string, things: readonly Listed[], key: string, line: 
 const reference = (what: string, value: Json | undefined, path: Path, known: readonly string[]): readonly Mistake[] => {
   const name = text(value);
   if (name === undefined || known.includes(name)) return [];
-  const hint = known.length === 0 ? `the file defines no ${what}` : didYouMean(name, known);
+  const hint = known.length === 0 ? `the file defines no ${what}` : didYouMean(name, [...new Set(known)]);
   return [{ path, at: 'value', message: `there is no ${what} "${name}"`, hint }];
 };
 

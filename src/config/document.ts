@@ -77,7 +77,7 @@ const parse = (text: string, lineCounter: LineCounter): Document.Parsed | undefi
       lineCounter,
       prettyErrors: false,
       uniqueKeys: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (error) {
     // The parser recurses: thousands of open brackets exhaust the stack.

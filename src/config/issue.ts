@@ -72,10 +72,17 @@ const unknownKeys = (keys: readonly string[], path: Path, tree: Tree): readonly 
   }));
 };
 
+const exampleOf = (schema: Schema): string | undefined => {
+  const { examples } = metaOf(schema);
+  return Array.isArray(examples) && (typeof examples[0] === 'string' || typeof examples[0] === 'number')
+    ? String(examples[0])
+    : undefined;
+};
+
 const missing = (path: Path, tree: Tree): Mistake => {
   const schema = schemaAt(tree.schema, path, tree.value) ?? discriminator(path, tree);
   const key = String(path.at(-1) ?? '');
-  const hint = schema === undefined ? undefined : `${key}: ${wantedBy(schema)}`;
+  const hint = schema === undefined ? undefined : `${key}: ${exampleOf(schema) ?? wantedBy(schema)}`;
   return { path, at: 'key', message: `"${key}" is missing`, hint };
 };
 
@@ -105,6 +112,7 @@ const wrongType = (path: Path, value: Json, tree: Tree): Mistake => {
   const schema = schemaAt(tree.schema, path, tree.value);
   const wanted = schema === undefined ? 'another kind of value' : wantedBy(schema);
   const message = `must be ${wanted}, and is ${wordOf(value)}`;
+  if (value === null) return { path, at: 'value', message, hint: 'leave the line out, or write a value' };
   const span = wanted.includes('span of time');
   if (typeof value === 'number' && span)
     return { path, at: 'value', message, hint: `a unit is missing: ${value}s, ${value}m` };
@@ -124,14 +132,17 @@ const union = (branches: readonly (readonly Issue[])[], path: Path, tree: Tree):
   return [wrongType(path, value, tree)];
 };
 
+/** Zod's own words for a broken limit begin so; any other message was written by whoever made the schema, for people. */
+const ZODS_OWN = /^(Invalid|Too )/;
+
 const limit = (issue: Issue): string => {
+  if (!ZODS_OWN.test(issue.message)) return issue.message;
   if (issue.code === 'too_small') return smallest(issue);
   if (issue.code === 'too_big')
     return issue.origin === 'string'
       ? `must have at most ${issue.maximum} letters`
       : `must be at most ${issue.maximum}`;
-  if (issue.code === 'invalid_format') return FORMATS[issue.format] ?? 'is not written as it must be';
-  return issue.message;
+  return (issue.code === 'invalid_format' ? FORMATS[issue.format] : undefined) ?? 'is not written as it must be';
 };
 
 const smallest = (issue: Extract<Issue, { code: 'too_small' }>): string => {

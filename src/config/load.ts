@@ -9,7 +9,7 @@ import { definitionsOf } from './define.ts';
 import { readDocument, type Mistake, type SourceDocument } from './document.ts';
 import { implicitChannels, withImplicit } from './implicit.ts';
 import { parseResolved, type Parsed } from './parse.ts';
-import { isMapping, pathText, type Path } from './path.ts';
+import { isMapping, pathKey, pathText, type Path } from './path.ts';
 import { createSchemas, type Schemas } from './schema.ts';
 import { settingsOf, type SettingsRead } from './schema-settings.ts';
 import { warningsOf, type Warning } from './warnings.ts';
@@ -88,7 +88,9 @@ export const readText = (text: string, secrets: SecretSource, schemas: Schemas =
   const line = (path: Path): number => document.position(path, 'value').line;
   const crossed = crossCheck(parsed.resolved.value, line, implicitChannels(secrets));
   const channels = checkChannels(parsed.resolved, schemas);
-  return { document, parsed, mistakes: [...document.mistakes, ...parsed.mistakes, ...crossed, ...channels] };
+  const known = new Set(document.mistakes.map((mistake) => pathKey(mistake.path)));
+  const further = [...parsed.mistakes, ...crossed, ...channels].filter(({ path }) => !known.has(pathKey(path)));
+  return { document, parsed, mistakes: [...document.mistakes, ...further] };
 };
 
 const rootMistake = (message: string, hint: string): Mistake => ({ path: [], at: 'value', message, hint });

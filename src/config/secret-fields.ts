@@ -1,11 +1,14 @@
 import type { Json } from '#kernel/json.ts';
-import { childOf, metaOf, schemaFor, type Schema } from './introspect.ts';
+import { childOf, metaOf, schemaFor, shapeOf, type Schema } from './introspect.ts';
 import { isMapping, type Path } from './path.ts';
 
 const isSecret = (schema: Schema): boolean => metaOf(schema)['secret'] === true;
 
+/** Names that say what they hold, wherever people may choose the keys themselves (headers). */
+const SECRET_NAME = /pass(word|phrase|wd)|secret|token|api[-_]?key|authorization|cookie|credential/i;
+
 /**
- * A copy of the value in which every text under a field with meta `secret: true` went through `change`; all else stays. A secret mapping or
+ * A copy of the value in which every text under a field with meta `secret: true` (or with a header's telling name) went through `change`; all else stays. A secret mapping or
  * list (headers) counts with all the texts in it.
  */
 export const mapSecrets = (
@@ -20,8 +23,9 @@ export const mapSecrets = (
   if (typeof value === 'string') return secret ? change(value, path) : value;
   const go = (part: string | number, item: Json): Json => {
     const child = childOf(fitting, part);
-    if (child !== undefined) return mapSecrets(item, child, change, [...path, part], secret);
-    return secret ? mapSecrets(item, fitting, change, [...path, part], true) : item;
+    const told = secret || (typeof part === 'string' && shapeOf(fitting) === undefined && SECRET_NAME.test(part));
+    if (child !== undefined) return mapSecrets(item, child, change, [...path, part], told);
+    return told ? mapSecrets(item, fitting, change, [...path, part], true) : item;
   };
   if (Array.isArray(value)) return (value as readonly Json[]).map((item, index) => go(index, item));
   if (!isMapping(value)) return value;

@@ -18,6 +18,7 @@ const LOOK_MS: Ms = 5 * SECOND;
 /**
  * Calls back once after files changed in content. Editors replace files by new ones and containers swap links, so the folders are
  * watched, and what counts is what is read; where the system tells nothing (network drives), a look every 5 s does.
+ * To miss nothing, call it before the files are read.
  */
 export const watchFiles = async (files: readonly string[], clock: Clock, onChange: () => void): Promise<FileWatch> => {
   const watched = new Watched(clock, onChange);
@@ -43,6 +44,7 @@ class Watched implements FileWatch {
   #known = '';
   #folders: FSWatcher[] = [];
   #cancel: Stop | undefined;
+  #soon = false;
   #stopped = false;
 
   constructor(clock: Clock, onChange: () => void) {
@@ -69,7 +71,7 @@ class Watched implements FileWatch {
 
   #watchFolder(folder: string): readonly FSWatcher[] {
     try {
-      const watcher = watch(folder, { persistent: false }, () => this.#lookAfter(SETTLE_MS));
+      const watcher = watch(folder, { persistent: false }, () => this.#lookSoon());
       // A folder that goes away is looked for again by the regular look.
       watcher.on('error', () => watcher.close());
       return [watcher];
@@ -85,11 +87,19 @@ class Watched implements FileWatch {
     this.#cancel = this.#clock.after(span, () => void this.#look());
   }
 
+  /** Further events do not put the look off: in a folder where much is written it would never come. */
+  #lookSoon(): void {
+    if (this.#soon) return;
+    this.#soon = true;
+    this.#lookAfter(SETTLE_MS);
+  }
+
   async #content(): Promise<string> {
     return JSON.stringify(await Promise.all(this.#files.map(fingerprint)));
   }
 
   async #look(): Promise<void> {
+    this.#soon = false;
     const content = await this.#content();
     this.#lookAfter(LOOK_MS);
     if (this.#stopped || content === this.#known) return;
