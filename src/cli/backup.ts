@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { KEY_FILE } from '#auth/secrets.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { AskOptions } from './asking.ts';
 import type { Define } from './command.ts';
@@ -11,9 +12,6 @@ interface Options extends AskOptions {
   readonly force?: boolean;
   readonly dryRun?: boolean;
 }
-
-/** The key that the store's secrets are encrypted with. */
-export const KEY_FILE = 'secret.key';
 
 const sourceOf = async (options: Options, terminal: Terminal): Promise<{ folder: string; store: string }> => {
   const folder = dirname(brainSocket(options.data, terminal));

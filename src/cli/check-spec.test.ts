@@ -27,6 +27,7 @@ test('a URL with options becomes the same spec as in the file', () => {
 
 test('a bare host is asked over https, other schemes are other kinds', () => {
   assert.deepEqual(specOf('api.example.com', { header: [] }), { kind: 'http', url: 'https://api.example.com' });
+  assert.deepEqual(specOf('localhost:3000/', { header: [] }), { kind: 'http', url: 'http://localhost:3000/' });
   assert.deepEqual(specOf('tcp://[::1]:5432', { header: [] }), { kind: 'tcp', host: '::1', port: 5432 });
   assert.deepEqual(specOf('tls://example.com', { header: [] }), { kind: 'tls', host: 'example.com' });
   assert.deepEqual(specOf('ping://example.com', { header: [] }), { kind: 'ping', host: 'example.com' });

@@ -53,7 +53,8 @@ const hostSpec = (address: string, url: URL): Json => {
 
 /** A monitor's spec, as in dozor.yaml, for a URL of the command line. @throws Fault USAGE */
 export const specOf = (address: string, options: CheckSpecOptions): Json => {
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `https://${address}`;
+  const isOwn = /^(localhost|127(\.\d+){3}|\[::1\])(:|\/|$)/i.test(address);
+  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `${isOwn ? 'http' : 'https'}://${address}`;
   if (!URL.canParse(text)) throw new Fault('USAGE', `"${address}" is no URL.`, 'Write https://api.example.com/health');
   const url = new URL(text);
   const spec = /^https?:$/.test(url.protocol) ? webSpec(text, options) : hostSpec(address, url);

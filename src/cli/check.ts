@@ -6,6 +6,7 @@ import { systemClock } from '#engine/system-clock.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
 import type { CheckResult } from '#monitor/check.ts';
+import type { Monitor } from '#monitor/model.ts';
 import { KINDS } from '#monitor/kinds/index.ts';
 import { anchorControl, gatewayControl } from '#network/control.ts';
 import { DEFAULT_CONTROLS } from '#network/own-network.ts';
@@ -27,16 +28,23 @@ interface Asked {
 
 const CONTROL_TIMEOUT_MS = 1_500;
 
+const monitorOf = (spec: Json, terminal: Terminal): Monitor => {
+  const resource = { id: 'check', num: 0, kind: 'monitor', name: 'check', origin: 'cli', spec, position: 0 } as const;
+  try {
+    const compiled = compile({ ...resource, createdAt: systemClock.now() }, secretsFrom(terminal.env));
+    if (compiled.kind === 'monitor') return compiled.value;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault('USAGE', 'This cannot be asked:', error.hint, { places: error.places, cause: error });
+  }
+  throw new Error('a monitor compiled to something else');
+};
+
 const ask = async (spec: Json, terminal: Terminal): Promise<Asked> => {
   const clock = systemClock;
-  const compiled = compile(
-    { id: 'check', num: 0, kind: 'monitor', name: 'check', origin: 'cli', spec, position: 0, createdAt: clock.now() },
-    secretsFrom(terminal.env),
-  );
-  const monitor = compiled.kind === 'monitor' ? compiled.value : undefined;
-  const kind = KINDS.find((one) => one.kind === monitor?.kind);
-  if (monitor === undefined || kind?.check === undefined) throw new Fault('USAGE', 'This kind cannot be asked.');
-  const { timeoutMs, config } = monitor;
+  const { kind: name, timeoutMs, config } = monitorOf(spec, terminal);
+  const kind = KINDS.find((one) => one.kind === name);
+  if (kind?.check === undefined) throw new Fault('USAGE', `Nothing can be asked of the kind ${name}.`);
   const signal = AbortSignal.timeout(timeoutMs);
   const resolver = createResolver({ clock });
   const result = await kind.check(config, { source: 'now', signal, timeoutMs, resolver, clock });

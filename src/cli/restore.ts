@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Fault } from '#kernel/fault.ts';
 import type { AskOptions } from './asking.ts';
-import { KEY_FILE } from './backup.ts';
+import { KEY_FILE } from '#auth/secrets.ts';
 import type { Define } from './command.ts';
 import { confirmed } from './confirm.ts';
 import { dataFolder } from './data-folder.ts';
@@ -14,26 +14,9 @@ interface Options extends AskOptions {
   readonly yes?: boolean;
 }
 
-/** Which files take which place; what was there is kept beside them. */
-interface Places {
-  readonly backup: string;
-  readonly folder: string;
-  readonly store: string;
-  /** The end of the names under which the files of before are kept. */
-  readonly kept: string;
-}
-
-const placesOf = async (name: string, options: Options, terminal: Terminal): Promise<Places> => {
-  const backup = resolve(terminal.cwd, name);
-  if (!existsSync(backup)) throw new Fault('NOT_FOUND', `There is no file ${backup}.`);
-  const folder = dataFolder(options.data, terminal);
-  const { STORE_FILE } = await import('#store/sqlite/open.ts');
-  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  return { backup, folder, store: join(folder, STORE_FILE), kept: `.before-${stamp}` };
-};
-
 /** Reads the backup through, on a copy, so that the backup itself is not touched. */
 const verified = async (backup: string): Promise<string> => {
+  if (!existsSync(backup)) throw new Fault('NOT_FOUND', `There is no file ${backup}.`);
   const { verifyBackup } = await import('#store/sqlite/backup.ts');
   const folder = mkdtempSync(join(tmpdir(), 'dozor-restore-'));
   try {
@@ -44,53 +27,29 @@ const verified = async (backup: string): Promise<string> => {
   }
 };
 
-const keepAside = (store: string, kept: string): void => {
-  for (const end of ['', '-wal', '-shm']) if (existsSync(store + end)) renameSync(store + end, store + kept + end);
-};
-
-const placeKey = ({ backup, folder, kept }: Places): boolean => {
+const placeKey = (backup: string, folder: string): boolean => {
   const key = join(folder, KEY_FILE);
   if (!existsSync(`${backup}.key`)) return false;
-  if (existsSync(key)) renameSync(key, key + kept);
+  if (existsSync(key)) renameSync(key, `${key}.before-restore`);
   copyFileSync(`${backup}.key`, key);
   chmodSync(key, 0o600);
   return true;
 };
 
-const place = async (places: Places): Promise<boolean> => {
-  const { lockFolder } = await import('#store/sqlite/lock.ts');
-  const { settle } = await import('#store/sqlite/backup.ts');
-  const lock = lockFolder(places.folder);
-  try {
-    const part = `${places.store}.part`;
-    copyFileSync(places.backup, part);
-    chmodSync(part, 0o600);
-    keepAside(places.store, places.kept);
-    settle(part, places.store);
-    return placeKey(places);
-  } finally {
-    lock.release();
-  }
-};
+const doneText = ({ file, kept, key }: { file: string; kept?: string; key: boolean }): string =>
+  `${file} is in place${key ? ', with its key' : ''}.${kept === undefined ? '' : ` What was there: ${kept}`}\nStart it: dozor up\n`;
 
 const restore = async (name: string, options: Options, terminal: Terminal): Promise<void> => {
-  const places = await placesOf(name, options, terminal);
-  const counts = await verified(places.backup);
-  if (options.json !== true) terminal.out(`${places.backup} is whole: ${counts}\n`);
-  if (options.dryRun === true) return terminal.out(`Would put it in place as ${places.store}.\n`);
-  const question = `Put it in place as ${places.store}? What is there is kept as ${places.store}${places.kept}.`;
+  const backup = resolve(terminal.cwd, name);
+  const folder = dataFolder(options.data, terminal);
+  const counts = await verified(backup);
+  if (options.json !== true) terminal.out(`${backup} is whole: ${counts}\n`);
+  if (options.dryRun === true) return terminal.out(`Would put it in place in ${folder}.\n`);
+  const question = `Put it in place in ${folder}? A store that is there is kept beside it.`;
   if (!(await confirmed(question, options.yes === true, terminal))) return terminal.out('Nothing was changed.\n');
-  const withKey = await place(places);
-  const done = {
-    store: places.store,
-    kept: existsSync(places.store + places.kept) ? places.store + places.kept : undefined,
-    key: withKey,
-  };
-  terminal.out(
-    options.json === true
-      ? `${JSON.stringify(done)}\n`
-      : `${places.store} is in place${withKey ? ', with its key' : ''}. ${done.kept === undefined ? '' : `What was there: ${done.kept}. `}Start it: dozor up\n`,
-  );
+  const { restoreStore } = await import('#store/sqlite/restore.ts');
+  const done = { ...restoreStore({ from: backup, dir: folder, force: true }), key: placeKey(backup, folder) };
+  terminal.out(options.json === true ? `${JSON.stringify(done)}\n` : doneText(done));
 };
 
 /** `dozor restore`: puts a backup in place while no brain runs. */

@@ -1,18 +1,33 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { lineLog } from '#engine/log.ts';
+import { startBrain, type Running } from '#engine/start.ts';
+import { systemClock } from '#engine/system-clock.ts';
+import { redact } from '#network/redact.ts';
 import { readEnvironment, secretsFrom } from '#config/environment.ts';
 import { catalog } from '#i18n/catalog.ts';
 import { parseListen } from './address.ts';
 import type { Define } from './command.ts';
 import { dataFolder } from './data-folder.ts';
+import { ping } from './ping.ts';
+import { serve, type Serving } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import { startReport } from './up-report.ts';
+import { verdictLine } from './verdict-line.ts';
+import { VERSION } from './version-number.ts';
 
 interface UpOptions {
   readonly config?: string;
   readonly data?: string;
   readonly listen?: string;
+}
+
+interface Started {
+  readonly running: Running;
+  readonly serving: Serving;
+  /** Prints what was held back, and from now on at once. */
+  readonly release: () => void;
 }
 
 const configFile = (options: UpOptions, urls: readonly string[], terminal: Terminal): string | undefined => {
@@ -36,24 +51,63 @@ const stopSignal = async (onFirst: () => void): Promise<void> =>
     process.on('SIGTERM', stop);
   });
 
-const up = async (urls: readonly string[], options: UpOptions, terminal: Terminal): Promise<void> => {
+/** Keeps what happens before the report is printed, so that the report comes first. */
+const heldBack = (terminal: Terminal) => {
+  let waiting: (() => string)[] | undefined = [];
+  const print = (line: () => string): void => terminal.out(`${line()}\n`);
+  return {
+    line: (line: () => string): void => void (waiting === undefined ? print(line) : waiting.push(line)),
+    release: (): void => {
+      for (const line of waiting ?? []) print(line);
+      waiting = undefined;
+    },
+  };
+};
+
+const start = async (urls: readonly string[], options: UpOptions, terminal: Terminal): Promise<Started> => {
   const file = configFile(options, urls, terminal);
   const listen = options.listen ?? readEnvironment(terminal.env).listen;
-  const { startBrain } = await import('#engine/start.ts');
-  const running = await startBrain({
+  const dataDir = dataFolder(options.data, terminal);
+  const log = lineLog(
+    (line) => terminal.error(`${line}\n`),
+    () => systemClock.now(),
+    redact,
+  );
+  const held = heldBack(terminal);
+  const running: Running = await startBrain({
     urls,
-    dataDir: dataFolder(options.data, terminal),
+    dataDir,
+    log,
+    ping,
+    version: VERSION,
     secrets: secretsFrom(terminal.env),
-    log: (line) => terminal.error(`${line}\n`),
-    onLine: (line) => terminal.out(`${line}\n`),
+    onVerdict: (change) =>
+      held.line(() => verdictLine(change, running.brain, running.brain.settings().locale, terminal)),
+    onNote: (text) => held.line(() => text),
     ...(file === undefined ? {} : { configFile: file }),
     ...(listen === undefined ? {} : { listen: parseListen(listen) }),
   });
-  const { locale } = running.brain.settings();
-  terminal.out(startReport(running.brain, { url: running.url, signInLink: running.signInLink, locale }, terminal));
-  await stopSignal(() => terminal.out(`${catalog(locale).cli.stopping}\n`));
+  try {
+    return { running, serving: await serve(running, dataDir, log), release: held.release };
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
+};
+
+const up = async (urls: readonly string[], options: UpOptions, terminal: Terminal): Promise<void> => {
+  const { running, serving, release } = await start(urls, options, terminal);
+  const words = catalog(running.brain.settings().locale).cli;
+  const stopped = stopSignal(() => terminal.out(`${words.stopping}\n`));
+  terminal.out(startReport(running.brain, { ...serving, locale: running.brain.settings().locale }, terminal));
+  release();
+  void running.unpaired().then((waiting) => {
+    for (const { handle, url } of waiting) terminal.out(`${terminal.paint('bold', words.pair(handle, url))}\n`);
+  });
+  await stopped;
+  await serving.close();
   await running.stop();
-  terminal.out(`${catalog(locale).cli.stopped}\n`);
+  terminal.out(`${words.stopped}\n`);
 };
 
 /** `dozor up`: starts the watch and stays. */

@@ -30,7 +30,7 @@ export const cli = {
     silent: 'silent',
     failing: 'failing',
   },
-  pair: (bot: string): string => `Telegram: write /start to ${bot} to be told there.`,
+  pair: (bot: string, url: string): string => `Telegram: write /start to ${bot} to be told there: ${url}`,
   stopping: 'Stopping: what was begun is saved first. Once more to stop at once.',
   stopped: 'Stopped. While Dozor is off, nobody watches.',
   notActedOn: (sections: string): string => `In the file, but not acted on yet: ${sections}`,

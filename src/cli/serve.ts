@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { createApi } from '#api/server.ts';
+import { createAuth } from '#auth/auth.ts';
+import type { Running } from '#engine/start.ts';
+import type { Log } from '#engine/log.ts';
+import { systemClock } from '#engine/system-clock.ts';
+import { VERSION } from './version-number.ts';
+
+/** Page, API and socket of a running brain. */
+export interface Serving {
+  /** Where the page is, for people: the public URL, else the address that it listens on. */
+  readonly url: string;
+  /** Good once, for 15 minutes. */
+  readonly signInLink: string;
+  close(): Promise<void>;
+}
+
+const hostText = (host: string): string => {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+};
+
+/** Gives a running brain its faces. @throws Fault PORT_IN_USE, LISTEN_REFUSED, DATA_IN_USE */
+export const serve = async (running: Running, dataDir: string, log: Log): Promise<Serving> => {
+  const { brain } = running;
+  const auth = createAuth({ store: brain.store, clock: brain.clock });
+  const api = createApi({
+    brain,
+    auth,
+    clock: systemClock,
+    version: VERSION,
+    log: (level, text, more) => (level === 'error' ? log.bug(text, more) : log[level](text, more)),
+  });
+  const listening = await api.listen({ ...running.listen, socketPath: join(dataDir, 'dozor.sock') });
+  const own = `http://${hostText(listening.host)}:${listening.port}`;
+  running.listening(own);
+  const url = brain.settings().publicUrl ?? own;
+  const { path } = await auth.signIn.link('admin', 'admin');
+  return { url: own, signInLink: `${url.replace(/\/$/, '')}${path}`, close: async () => await listening.close() };
+};
