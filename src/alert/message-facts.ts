@@ -38,14 +38,15 @@ export const rangeIn = (draft: Draft, from: EpochMs | undefined, to: EpochMs): s
 /** What the message is about: the service; else the monitor that failed first; else Dozor itself. */
 export const subjectOf = ({ facts }: Draft): string => facts.service ?? facts.failures[0]?.monitor ?? 'Dozor';
 
-/** What ended, with bounds: `8 min 31 s (±5 s)`; from start to end at least and at most. Undefined when start or end are not known. */
-export const lengthIn = (draft: Draft): string | undefined => {
+/** What ended, with bounds: `8 min 31 s (±5 s)`; `8 min 31 s` where room is short. Undefined when start or end are not known. */
+export const lengthIn = (draft: Draft, form: 'long' | 'short'): string | undefined => {
   const { startFrom, startTo, endFrom, endTo } = draft.facts;
   if (startTo === undefined || endTo === undefined) return undefined;
   const least = Math.max(0, (endFrom ?? endTo) - startTo);
   const most = Math.max(least, endTo - (startFrom ?? startTo));
   const margin = (most - least) / 2;
-  return `${formatDuration((least + most) / 2, draft.locale)}${marginIn(draft, margin)}`;
+  const length = formatDuration((least + most) / 2, draft.locale);
+  return form === 'short' ? length : `${length}${marginIn(draft, margin)}`;
 };
 
 /** ` (±5 s)`; empty when it would show as nothing. */

@@ -125,7 +125,7 @@ const reminder = (draft: Draft): Told => {
 const recovered = (draft: Draft): Told => {
   const { title, line } = wordsOf(draft);
   const { endTo, recoveredBy, services = [], service } = draft.facts;
-  const length = lengthIn(draft);
+  const length = lengthIn(draft, 'long');
   const lasted = isDegraded(draft) ? line.degradedFor : line.downFor;
   const name = isStorm(draft)
     ? title.stormOver({ count: services.length, host: service })

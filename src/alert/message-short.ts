@@ -4,7 +4,7 @@ import { lengthIn, paramOf, reasonIn, subjectOf, wordsOf, type Draft } from './m
 import type { AlertFacts } from './model.ts';
 import { fitsOneSms } from './sms-length.ts';
 
-/** What a short text is made of; what is least important is left out first. */
+/** What a short text is made of. */
 interface Pieces {
   /** Who and how bad, made from a name that may have to be shortened. */
   readonly head: (name: string) => string;
@@ -25,12 +25,18 @@ const sinceOf = (draft: Draft): string => {
   return startTo === undefined ? '' : wordsOf(draft).short.since(minute(draft, startFrom ?? startTo));
 };
 
+const isCertificate = ({ failures }: AlertFacts): boolean => failures[0]?.reason?.code === 'tls.expires-soon';
+
 const hurt = (draft: Draft): Pieces => {
-  const { short } = wordsOf(draft);
+  const { short, title } = wordsOf(draft);
   const { kind, severity, services, of, service: host } = draft.facts;
   const base = { name: subjectOf(draft), since: sinceOf(draft), why: whyOf(draft) };
   if (services !== undefined)
     return { ...base, name: '', head: () => short.storm({ count: services.length, of, host }) };
+  if (isCertificate(draft.facts)) {
+    const what = whyOf(draft).slice(2, -1);
+    return { ...base, head: (name) => title.about(name, what), since: '', why: '' };
+  }
   if (kind === 'degraded' || severity !== 'critical') return { ...base, head: short.degraded };
   return { ...base, head: kind === 'reminder' ? short.stillDown : short.down };
 };
@@ -38,7 +44,7 @@ const hurt = (draft: Draft): Pieces => {
 const recovered = (draft: Draft): Pieces => {
   const { short, title } = wordsOf(draft);
   const { endTo, services, service: host } = draft.facts;
-  const length = lengthIn(draft);
+  const length = lengthIn(draft, 'short');
   const at = endTo === undefined ? '' : minute(draft, endTo);
   const head =
     services === undefined
@@ -107,17 +113,24 @@ const shortenedName = ({ head, name, since }: Pieces, tail: string): string => {
 /** A link without what every phone adds by itself. */
 export const bareLink = (link: string): string => link.replace(/^https:\/\//, '');
 
+/** What is over needs no link: how long it took says more. */
+const OVER = new Set<AlertFacts['kind']>(['recovered', 'unseen']);
+
 /**
- * One SMS's worth: who, how bad, since when, why, and the link. When that does not fit into one part, the reason goes first, then the
- * name is shortened; never a character in halves. `title` is said when there is nothing better.
+ * One SMS's worth: who, how bad, since when, why, and the link. When that does not fit into one part, the reason goes first, then the link
+ * to the details; a link to acknowledge stays, and the name is shortened; never a character in halves. `title` is said when there is
+ * nothing better.
  */
-export const shortOf = (draft: Draft, title: string, link: string | undefined): string => {
+export const shortOf = (draft: Draft, title: string, links: { details?: string; acknowledge?: string }): string => {
   const pieces = piecesOf(draft);
   const { head, name, since, why } = pieces;
-  const said = head(name) === '' ? title : head(name);
+  const said = head(name) === '' ? title.replaceAll(' · ', ', ') : head(name);
+  const link = links.acknowledge ?? (OVER.has(draft.facts.kind) ? undefined : links.details);
   const tail = link === undefined ? '' : ` ${bareLink(link)}`;
-  const candidates = [`${sentence(`${said}${since}${why}`)}${tail}`, `${sentence(`${said}${since}`)}${tail}`];
-  return candidates.find(fitsOneSms) ?? (name === '' ? (candidates[1] ?? said) : shortenedName(pieces, tail));
+  const full = sentence(`${said}${since}${why}`);
+  const brief = sentence(`${said}${since}`);
+  const candidates = [`${full}${tail}`, `${brief}${tail}`, ...(links.acknowledge === undefined ? [full, brief] : [])];
+  return candidates.find(fitsOneSms) ?? (name === '' ? `${brief}${tail}` : shortenedName(pieces, tail));
 };
 
 const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder']);
@@ -126,7 +139,7 @@ const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder'
 export const spokenOf = (draft: Draft, title: string): string => {
   const { spoken } = wordsOf(draft);
   const { kind, startFrom, startTo, failures, services, textKey, cause } = draft.facts;
-  if (textKey !== undefined || services !== undefined || !SPOKEN_KINDS.has(kind))
+  if (textKey !== undefined || services !== undefined || isCertificate(draft.facts) || !SPOKEN_KINDS.has(kind))
     return sentence(title.replaceAll(' · ', ', '));
   const reason = failures[0]?.reason ?? cause;
   const since = startTo === undefined ? '' : spoken.since(minute(draft, startFrom ?? startTo));

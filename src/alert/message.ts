@@ -57,9 +57,18 @@ const buttonsOf = (draft: Draft, reader: Reader, link: string | undefined): read
 const linkOf = (facts: AlertFacts, publicUrl: string | undefined): string | undefined =>
   publicUrl === undefined || facts.code === undefined ? undefined : `${publicUrl.replace(/\/+$/, '')}/i/${facts.code}`;
 
+const storeFailureIn = (draft: Draft, why: string): string => {
+  const { storeFailure } = wordsOf(draft);
+  // The texts of SQLite (SQLITE_FULL, SQLITE_IOERR) and of the system's ENOSPC and EIO.
+  if (/\bfull\b|ENOSPC|no space/i.test(why)) return storeFailure.full;
+  return /I\/O error|\bEIO\b/i.test(why) ? storeFailure.io : why;
+};
+
 /** Told from memory: the second line says why, since nothing of it may be found later. */
 const memoryLine = (draft: Draft): readonly string[] =>
-  draft.facts.storeFailed === undefined ? [] : [wordsOf(draft).line.fromMemory(draft.facts.storeFailed)];
+  draft.facts.storeFailed === undefined
+    ? []
+    : [wordsOf(draft).line.fromMemory(storeFailureIn(draft, draft.facts.storeFailed))];
 
 /** What a machine gets (webhook): the facts without secrets, not put into words. */
 const dataOf = (alert: Alert, facts: AlertFacts, reader: Reader): Json =>
@@ -88,7 +97,7 @@ export const compose = (alert: Alert, reader: Reader): Message => {
     locale,
     title: `${signOf(facts)} ${told.title}`,
     lines: [...memoryLine(draft), ...told.lines],
-    short: shortOf(draft, told.title, reader.ackLink ?? link),
+    short: shortOf(draft, told.title, defined({ details: link, acknowledge: reader.ackLink })),
     spoken: spokenOf(draft, told.title),
     loud: reader.loud,
     buttons: buttonsOf(draft, reader, link),

@@ -115,6 +115,7 @@ export interface AlertFacts {
   readonly digest?: readonly {
     readonly kind: AlertKind;
     readonly service: string;
+    readonly incidentId?: string;
     readonly code?: string;
     readonly startTo?: EpochMs;
     readonly endTo?: EpochMs;

@@ -100,46 +100,39 @@ const isDigestible = ({ delivery, alert }: Ready): boolean =>
 
 const RANK = { info: 0, warning: 1, critical: 2 } as const;
 
-const digest = (several: readonly Ready[]): { ready: Ready; merged: readonly Merged[] } | undefined => {
-  const newest = several.at(-1);
-  if (newest === undefined) return undefined;
+const entryOf = ({ alert: { kind, incidentId, facts } }: Ready): NonNullable<AlertFacts['digest']>[number] => ({
+  kind,
+  service: facts.service ?? facts.failures[0]?.monitor ?? '',
+  ...defined({ incidentId, code: facts.code, startTo: facts.startTo, endTo: facts.endTo }),
+});
+
+const digest = (several: readonly Ready[], newest: Ready): { ready: Ready; merged: readonly Merged[] } => {
   const gravest = several.reduce((worst, one) => (RANK[one.alert.severity] > RANK[worst.alert.severity] ? one : worst));
   const { severity } = gravest.alert;
-  const facts: AlertFacts = {
-    kind: 'digest',
-    severity,
-    failures: [],
-    digest: several.map(({ alert: { kind, facts: told } }) => ({
-      kind,
-      service: told.service ?? told.failures[0]?.monitor ?? '',
-      ...(told.code === undefined ? {} : { code: told.code }),
-      ...(told.startTo === undefined ? {} : { startTo: told.startTo }),
-      ...(told.endTo === undefined ? {} : { endTo: told.endTo }),
-    })),
-  };
   const { incidentId: _incident, ...alert } = newest.alert;
   const { incidentId: _delivered, ...delivery } = newest.delivery;
+  const facts: AlertFacts = { kind: 'digest', severity, failures: [], digest: several.map(entryOf) };
   return {
     ready: {
       delivery: { ...delivery, loud: several.some((one) => one.delivery.loud) },
       alert: { ...alert, kind: 'digest', severity, facts },
       rewritten: true,
     },
-    merged: several.slice(0, -1).map((one) => ({ delivery: one.delivery, into: delivery.id })),
+    merged: several.filter((one) => one !== newest).map((one) => ({ delivery: one.delivery, into: delivery.id })),
   };
 };
 
 const capped = (regrouped: Regrouped, standing: ChannelStanding, rules: MergeRules): Regrouped => {
   const lately = standing.accepted.filter((at) => at > standing.at - rules.windowMs);
   const several = regrouped.send.filter(isDigestible);
-  if (several.length === 0 || several.length + lately.length <= rules.maxMessages) return regrouped;
+  const newest = several.at(-1);
+  if (newest === undefined || several.length + lately.length <= rules.maxMessages) return regrouped;
   const oldest = lately.length >= rules.maxMessages ? Math.min(...lately) : undefined;
   const others = regrouped.send.filter((one) => !isDigestible(one));
   if (oldest !== undefined && !several.some(({ delivery }) => delivery.loud))
     return { send: others, merged: regrouped.merged, holdUntil: oldest + rules.windowMs };
   if (several.length === 1) return regrouped;
-  const made = digest(several);
-  if (made === undefined) return regrouped;
+  const made = digest(several, newest);
   return { send: [...others, made.ready], merged: [...regrouped.merged, ...made.merged] };
 };
 
@@ -147,7 +140,7 @@ const capped = (regrouped: Regrouped, standing: ChannelStanding, rules: MergeRul
  * What one channel is to be sent of all that waits for it, so that no old news comes as if it were new:
  * several deliveries about one incident become the newest one (loud when any was); an incident that began and ended while the channel was
  * away becomes one `was down X–Y, told late`; reminders of an incident that is over go nowhere; more than ten messages in five
- * minutes become a digest, which waits its turn unless something in it is loud. Order is by creation.
+ * minutes become a digest, which waits its turn unless something in it is loud. What is loud comes first, then what is older.
  */
 export const mergeStale = (
   pending: readonly Waiting[],
@@ -162,5 +155,7 @@ export const mergeStale = (
   const groups = [...topics.values()].map((group) => mergeTopic(group, standing));
   const send = groups.flatMap(({ ready }) => (ready === undefined ? [] : [ready]));
   const merged = groups.flatMap((group) => group.merged);
-  return capped({ send, merged }, standing, rules);
+  const result = capped({ send, merged }, standing, rules);
+  const [loud, silent] = [true, false].map((isLoud) => result.send.filter(({ delivery }) => delivery.loud === isLoud));
+  return { ...result, send: [...(loud ?? []), ...(silent ?? [])] };
 };

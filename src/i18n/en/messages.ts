@@ -19,7 +19,6 @@ export const messages = {
     works: (name: string): string => `${name} works again`,
     flapping: (name: string): string => `${name} goes down and comes back again and again`,
     about: (name: string, what: string): string => `${name}: ${what}`,
-    acknowledged: (name: string, by: string): string => `${name} is down · acknowledged by ${by}`,
     storm: (s: { count: number; of: number | undefined; host: string | undefined; still: boolean }): string =>
       `${ofAll(s.count, s.of)}${onHost(s.host)} ${are(s.count)} ${s.still ? 'still ' : ''}down`,
     stormOver: (s: { count: number; host: string | undefined }): string =>
@@ -86,6 +85,8 @@ export const messages = {
     recovered: (name: string, at: string): string => `${name} works again ${at}`,
     other: (name: string): string => name,
   },
+  /** Why the store cannot save; other texts are shown as they are. */
+  storeFailure: { full: 'disk full', io: 'I/O error' },
   /** Why Dozor could not see out, by the key of the control that failed. */
   blindness: {
     gateway: 'gateway unreachable',
