@@ -62,13 +62,20 @@ const takeMaintenance = (turn: Turn, on: boolean): void => {
 
 const takePause = (turn: Turn, on: boolean): void => {
   if (turn.state.paused === on) return;
+  const { blind, mode } = turn.state;
   clearDoubt(turn);
   regainSight(turn);
   forgetGoodRun(turn);
-  change(turn, { paused: on, partial: null, cannotAsk: null, pace: { full: null, pulse: null } });
-  if (on) return;
-  if (turn.state.mode === 'up') change(turn, { mode: 'pending' });
-  turn.effects.push({ do: 'verify' });
+  // What was not seen, or not looked at for a while, is not known to be up.
+  const unknown = mode === 'up' && (blind !== null || !on);
+  change(turn, {
+    paused: on,
+    mode: unknown ? 'pending' : mode,
+    partial: null,
+    cannotAsk: null,
+    pace: { full: null, pulse: null },
+  });
+  if (!on) turn.effects.push({ do: 'verify' });
 };
 
 const takeResumed = (turn: Turn, since: EpochMs): void => {

@@ -17,6 +17,8 @@ const begin = (turn: Turn, check: CheckEvent): PartialFailures => ({
   asked: 0,
 });
 
+const isHurt = (turn: Turn): boolean => turn.state.hurts.some(({ cause }) => cause === 'partial');
+
 const addFailure = (turn: Turn, check: CheckEvent): PartialFailures => {
   const { fail, threshold, episodeGapMs, perEpisode } = turn.rules.partial;
   const known = turn.state.partial ?? begin(turn, check);
@@ -26,8 +28,8 @@ const addFailure = (turn: Turn, check: CheckEvent): PartialFailures => {
   const added = inEpisode <= perEpisode ? fail : 0;
   return {
     ...known,
-    // More than the threshold and one failure would only delay the all-clear.
-    sum: Math.min(threshold + fail, known.sum + added),
+    // Once hurt, more than the threshold would only delay the all-clear.
+    sum: Math.min(isHurt(turn) ? threshold : Number.MAX_SAFE_INTEGER, known.sum + added),
     episodes: known.episodes + (apart ? 1 : 0),
     inEpisode,
     lastBad: endEvidence(check, turn.at),
@@ -59,7 +61,7 @@ const openHurt = (turn: Turn, found: PartialFailures, question: Hurt['question']
     asked: found.asked,
   };
   turn.detail = { afterDeploy: isAfterDeploy(turn, found.firstBad.at) };
-  change(turn, { hurts: [...turn.state.hurts.filter((other) => other.cause !== 'partial'), hurt] });
+  change(turn, { hurts: [...turn.state.hurts, hurt], partial: { ...found, sum: turn.rules.partial.threshold } });
 };
 
 /** Takes a check into the running sum, and calls the monitor hurt when separate failures have added up. */
@@ -73,7 +75,7 @@ export const sumUp = (turn: Turn, check: CheckEvent): void => {
   const found = addFailure(turn, check);
   const hurts = turn.state.hurts.map((hurt) => (hurt.cause === 'partial' ? { ...hurt, lastBad: found.lastBad } : hurt));
   change(turn, { partial: found, hurts });
-  if (hurts.some((hurt) => hurt.cause === 'partial') || isOwnNetworkGone(turn)) return;
+  if (isHurt(turn) || isOwnNetworkGone(turn)) return;
   if (found.sum >= rules.threshold && found.episodes >= rules.minEpisodes) openHurt(turn, found, check.question);
 };
 
