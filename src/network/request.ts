@@ -1,9 +1,10 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction, Socket } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import tls from 'node:tls';
 import { err, ok, type Result } from '#kernel/result.ts';
 import type { Ms } from '#kernel/time.ts';
+import type { NameResolver } from '#monitor/kind.ts';
 
 /** One HTTP request of ours: to a channel's provider, a dead-man's URL, a brain. */
 export interface WireRequest {
@@ -18,7 +19,7 @@ export interface WireRequest {
   /** How long reaching the far side (TLS included) may take; only without a proxy. Default: until the signal. */
   readonly connectMs?: Ms;
   /** How names are resolved; the system's resolver when absent. */
-  readonly lookup?: LookupFunction;
+  readonly resolver?: NameResolver;
   /** Certificates to trust instead of the well-known ones (PEM). */
   readonly ca?: string;
 }
@@ -61,8 +62,44 @@ const basic = (user: string, password: string): string =>
 const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 
-const throughConnect = (proxy: URL, target: URL, signal: AbortSignal): Promise<Result<Socket, WireFailure>> =>
+type Addresses = readonly { readonly address: string; readonly family: number }[];
+
+/** Node asks for a name's addresses when it connects; they are known by then. */
+const lookupOf = (found: Addresses | undefined): { readonly lookup?: LookupFunction } => {
+  const [first] = found ?? [];
+  if (found === undefined || first === undefined) return {};
+  return {
+    lookup: (_, { all }, done) => {
+      if (all === true) done(null, [...found]);
+      else done(null, first.address, first.family);
+    },
+  };
+};
+
+/** The addresses of the host that is connected to first; undefined when the system is to find them. */
+const findAddresses = async (
+  host: string,
+  { resolver, signal }: WireRequest,
+): Promise<Result<Addresses | undefined, WireFailure>> => {
+  if (resolver === undefined) return ok(undefined);
+  try {
+    const addresses = await resolver.addresses(host, 0, signal);
+    return ok(addresses.map((address) => ({ address, family: isIP(address) })));
+  } catch (error) {
+    return signal.aborted ? timedOut(false) : failure('network', error);
+  }
+};
+
+/** How to get to a proxy. */
+interface Way {
+  readonly proxy: URL;
+  readonly signal: AbortSignal;
+  readonly found: Addresses | undefined;
+}
+
+const throughConnect = (way: Way, target: URL): Promise<Result<Socket, WireFailure>> =>
   new Promise((resolve) => {
+    const { proxy, signal, found } = way;
     const authority = `${target.hostname}:${portOf(target)}`;
     const asking = (proxy.protocol === 'https:' ? https : http).request({
       host: bareHost(proxy),
@@ -75,6 +112,7 @@ const throughConnect = (proxy: URL, target: URL, signal: AbortSignal): Promise<R
       },
       agent: false,
       signal,
+      ...lookupOf(found),
     });
     const refused = (answer: IncomingMessage): void => {
       resolve(failure('proxy', new Error(`the proxy answered ${answer.statusCode ?? 0}`)));
@@ -88,11 +126,11 @@ const throughConnect = (proxy: URL, target: URL, signal: AbortSignal): Promise<R
     asking.end();
   });
 
-const throughSocks = async (proxy: URL, target: URL, signal: AbortSignal): Promise<Result<Socket, WireFailure>> => {
+const throughSocks = async ({ proxy, signal, found }: Way, target: URL): Promise<Result<Socket, WireFailure>> => {
   const { SocksClient } = await import('socks');
   const connecting = SocksClient.createConnection({
     proxy: {
-      host: bareHost(proxy),
+      host: found?.[0]?.address ?? bareHost(proxy),
       port: Number(proxy.port) || 1080,
       type: 5,
       ...(proxy.username === ''
@@ -115,16 +153,8 @@ const throughSocks = async (proxy: URL, target: URL, signal: AbortSignal): Promi
   return signal.aborted ? timedOut(false) : await Promise.race([connecting, aborted]);
 };
 
-const connectThrough = async (
-  proxy: string,
-  target: URL,
-  signal: AbortSignal,
-): Promise<Result<Socket, WireFailure>> => {
-  const url = URL.canParse(proxy) ? new URL(proxy) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return await throughConnect(url, target, signal);
-  if (url?.protocol === 'socks5:' || url?.protocol === 'socks5h:') return await throughSocks(url, target, signal);
-  return failure('bad-url', new Error('the proxy must be http://host:port or socks5://host:port'));
-};
+const connectThrough = (way: Way, target: URL): Promise<Result<Socket, WireFailure>> =>
+  way.proxy.protocol.startsWith('http') ? throughConnect(way, target) : throughSocks(way, target);
 
 const collect = (incoming: IncomingMessage, done: (text: string) => void): void => {
   const chunks: Buffer[] = [];
@@ -149,8 +179,13 @@ const watchConnecting = (socket: Socket, secure: boolean, limit: Ms): void => {
   socket.once('close', clear);
 };
 
-const exchange = (url: URL, ask: WireRequest, way?: Socket): Promise<Result<WireAnswer, WireFailure>> =>
+const exchange = (
+  url: URL,
+  ask: WireRequest,
+  reached: { found?: Addresses | undefined; way?: Socket },
+): Promise<Result<WireAnswer, WireFailure>> =>
   new Promise((resolve) => {
+    const { found, way } = reached;
     const secure = url.protocol === 'https:';
     const trust = ask.ca === undefined ? {} : { ca: ask.ca };
     const host = bareHost(url);
@@ -164,7 +199,7 @@ const exchange = (url: URL, ask: WireRequest, way?: Socket): Promise<Result<Wire
       },
       signal: ask.signal,
       ...trust,
-      ...(ask.lookup === undefined ? {} : { lookup: ask.lookup }),
+      ...lookupOf(found),
       ...(way === undefined ? { agent: false } : { createConnection: () => throughWay(way) }),
     });
     let written = false;
@@ -186,16 +221,29 @@ const exchange = (url: URL, ask: WireRequest, way?: Socket): Promise<Result<Wire
     outgoing.end(ask.body);
   });
 
+const PROXY_SCHEMES = new Set(['http:', 'https:', 'socks5:', 'socks5h:']);
+
+const parse = (address: string): URL | undefined => (URL.canParse(address) ? new URL(address) : undefined);
+
+const carryOut = async (url: URL, ask: WireRequest): Promise<Result<WireAnswer, WireFailure>> => {
+  const proxy = ask.proxy === undefined ? undefined : parse(ask.proxy);
+  if (ask.proxy !== undefined && (proxy === undefined || !PROXY_SCHEMES.has(proxy.protocol)))
+    return failure('bad-url', new Error('the proxy must be http://host:port or socks5://host:port'));
+  const found = await findAddresses(bareHost(proxy ?? url), ask);
+  if (!found.ok) return found;
+  if (proxy === undefined) return await exchange(url, ask, { found: found.value });
+  const way = await connectThrough({ proxy, signal: ask.signal, found: found.value }, url);
+  return way.ok ? await exchange(url, ask, { way: way.value }) : way;
+};
+
 /** Asks once, on a connection of its own. Never throws: whatever the network does is a value. */
 export const request = async (ask: WireRequest): Promise<Result<WireAnswer, WireFailure>> => {
-  const url = URL.canParse(ask.url) ? new URL(ask.url) : undefined;
+  const url = parse(ask.url);
   if (url === undefined || !/^https?:$/.test(url.protocol))
     return failure('bad-url', new Error('the address must begin with http:// or https://'));
   if (ask.signal.aborted) return timedOut(false);
   try {
-    if (ask.proxy === undefined) return await exchange(url, ask);
-    const way = await connectThrough(ask.proxy, url, ask.signal);
-    return way.ok ? await exchange(url, ask, way.value) : way;
+    return await carryOut(url, ask);
   } catch (error) {
     // node refuses a header or a path with characters that HTTP has no room for
     return failure(

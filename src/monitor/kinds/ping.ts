@@ -45,7 +45,7 @@ const echo = (course: Course, address: string): Promise<Outcome> =>
     const wait = String(Math.max(1, Math.ceil(timeoutMs / SECOND)));
     const child = spawn('ping', ['-n', '-c1', `-W${wait}`, '--', address], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' },
+      env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin', LC_ALL: 'C' },
     });
     let output = '';
     const read = (part: Buffer): void => {
