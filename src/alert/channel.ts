@@ -3,6 +3,7 @@ import type { Locale } from '../kernel/locale.ts';
 import type { Result } from '../kernel/result.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { AlertKind, ButtonAction } from './model.ts';
+import type { NameResolver } from '../monitor/kind.ts';
 import type { Severity } from '../monitor/model.ts';
 
 /** A button under a message; `id` is a short single-use name that the engine knows (≤ 48 bytes). `url` makes it a link. */
@@ -82,6 +83,8 @@ export interface ChannelContext {
   /** Aborts at the hard time-out (10 s). */
   readonly signal: AbortSignal;
   readonly now: EpochMs;
+  /** Turns the provider's name into addresses; the system's resolver when absent, whose four threads a dead name server stalls. */
+  readonly resolver?: NameResolver;
 }
 
 /** A kind of channel: one file in `channels/`, one line in its list. */
@@ -92,6 +95,8 @@ export interface ChannelKind<Config extends { readonly kind: string } = { readon
   readonly config: z.ZodObject;
   /** Whether it can make a sound at night at all, edit what it sent, carry buttons. */
   readonly traits: {
+    /** False: it does not tell recoveries (nobody is called at night to hear that all is well). */
+    readonly recovery?: false;
     readonly edits: boolean;
     readonly buttons: boolean;
     readonly paid: boolean;
@@ -117,6 +122,10 @@ export interface ChannelKind<Config extends { readonly kind: string } = { readon
     config: Config,
     context: ChannelContext,
   ): Promise<Result<{ readonly handle: string; readonly url: string }, DeliveryError>>;
+  /** The configuration with this person as chat and allowed user; undefined when it is paired already. */
+  pair?(config: Config, who: { readonly chatId: string; readonly userId: string }): Config | undefined;
+  /** May this person answer what the channel was sent? */
+  mayAnswer?(config: Config, who: { readonly chatId: string; readonly userId: string }): boolean;
   /** Channels that share a poller (the same bot) give the same key; one poller runs per key. */
   pollerKey?(config: Config): string;
   /** Listens for what people do, until aborted. `onFault` reports a fault of set-up (409: another poller) and its end (undefined). */
