@@ -37,11 +37,7 @@ describe('a gateway of one’s own', () => {
   const text = 'down: "api" & <db>\n{to} ы';
 
   it('gets number and text in its address', async () => {
-    await accepted(
-      sms,
-      { provider: 'http', url: `${fake.url}/send?n={to}&t={text}`, ...NUMBER },
-      { short: text, ackLink: 'ы' },
-    );
+    await accepted(sms, { provider: 'http', url: `${fake.url}/send?n={to}&t={text}`, ...NUMBER }, { short: text });
     const { method, query } = await fake.requests.next();
     assert.deepEqual([method, query.get('n'), query.get('t')], ['GET', '+77011234567', text]);
   });
@@ -67,7 +63,7 @@ describe('a gateway of one’s own', () => {
         body,
         ...NUMBER,
       };
-      await accepted(sms, settings, { short: text, ackLink: 'ы' });
+      await accepted(sms, settings, { short: text });
       const request = await fake.requests.next();
       assert.equal(request.method, 'POST');
       assert.equal(read(request.body), text);

@@ -10,10 +10,7 @@ import { call, sms } from './phone.ts';
 type Settings = Readonly<Record<string, unknown>>;
 const NUMBER = { to: '8 701 123 45 67', country: 'KZ' };
 const TWO = { to: ['8 701 123 45 67', '+7 702 765 43 21'], country: 'KZ' };
-const PLAIN: Partial<Message> = {
-  short: 'API DOWN. watch.onai.example/a/9QX2',
-  ackLink: 'https://watch.onai.example/a/9QX2',
-};
+const PLAIN: Partial<Message> = { short: 'API DOWN. watch.onai.example/a/9QX2' };
 
 const accepted = async (
   channel: ChannelKind,
@@ -61,14 +58,6 @@ describe('SMSC', () => {
       ['sms', ['77011234567'], 'API DOWN. watch.onai.example/a/9QX2', 'OnAI'],
     );
     assert.deepEqual(result, { ref: '1/+77011234567', parts: 1, cost: 20 });
-  });
-
-  it('adds the acknowledgement link, without https:// where that saves a part', async () => {
-    const ackLink = 'https://watch.onai.example/a/9QX2';
-    await accepted(sms, at(), { short: 'API DOWN', ackLink });
-    assert.equal((await fake.messages.next()).text, `API DOWN ${ackLink}`);
-    await accepted(sms, at(), { short: 'д'.repeat(40), ackLink });
-    assert.equal((await fake.messages.next()).text, `${'д'.repeat(40)} watch.onai.example/a/9QX2`);
   });
 
   it('reaches several numbers by one request', async () => {
@@ -151,7 +140,7 @@ describe('Mobizon', () => {
   });
 
   it('sends to each number and counts the parts', async () => {
-    const result = await accepted(sms, at(TWO), { short: 'ы'.repeat(71), ackLink: 'ы' });
+    const result = await accepted(sms, at(TWO), { short: 'ы'.repeat(71) });
     assert.equal((await fake.messages.next()).recipient, '77011234567');
     assert.equal((await fake.messages.next()).recipient, '77027654321');
     assert.deepEqual(result, { ref: '5000 5001', parts: 4 });

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '#kernel/result.ts';
-import { defineChannel, type Accepted, type ChannelContext, type DeliveryError, type Message } from '../channel.ts';
+import { defineChannel, type Accepted, type ChannelContext, type DeliveryError } from '../channel.ts';
 import { permanent, redacted } from '../refusal.ts';
+import { smsLength } from '../sms-length.ts';
 import { callConfig, secretsOf, smsConfig, type PhoneConfig } from './phone/config.ts';
 import { http } from './phone/http.ts';
-import { smsLength } from './phone/length.ts';
 import { mobizon } from './phone/mobizon.ts';
 import { recipientsOf } from './phone/number.ts';
 import type { Provider, Receipt, Utterance } from './phone/provider.ts';
@@ -77,24 +77,13 @@ const balance = async (
   return hide(config, await ask(config, context));
 };
 
-/**
- * The short form with the acknowledgement link after it. The link goes without `https://` when that saves a part: phones make a link of
- * a bare name as well.
- */
-const textOf = ({ short, ackLink }: Message): string => {
-  if (ackLink === undefined || short.includes(ackLink.replace(/^https?:\/\//, ''))) return short;
-  const whole = `${short} ${ackLink}`;
-  const bare = `${short} ${ackLink.replace(/^https:\/\//, '')}`;
-  return smsLength(bare).parts < smsLength(whole).parts ? bare : whole;
-};
-
 /** Text messages, by the message's short form. */
 export const sms = defineChannel({
   kind: 'sms',
   title: { en: 'SMS', ru: 'SMS' },
   config: smsConfig,
   traits: { edits: false, buttons: false, paid: true, silentPossible: false },
-  send: (config, message, context) => send(config, { text: textOf(message), language: message.locale }, context),
+  send: (config, message, context) => send(config, { text: message.short, language: message.locale }, context),
   receipts,
   balance,
   validate,
@@ -105,7 +94,7 @@ export const call = defineChannel({
   kind: 'call',
   title: { en: 'Phone call', ru: 'Звонок' },
   config: callConfig,
-  traits: { edits: false, buttons: false, paid: true, silentPossible: false },
+  traits: { recovery: false, edits: false, buttons: false, paid: true, silentPossible: false },
   send: (config, message, context) => send(config, { text: message.spoken, language: message.locale }, context),
   receipts,
   balance,

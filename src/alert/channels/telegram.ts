@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { err, ok, type Result } from '#kernel/result.ts';
-import { defineChannel, type Accepted, type DeliveryError, type Message } from '../channel.ts';
+import { defineChannel, type Accepted, type ChannelContext, type DeliveryError, type Message } from '../channel.ts';
 import { permanent, refusedWith } from '../refusal.ts';
 import { apiRootOf, callTelegram, type TelegramRefusal } from './telegram/api.ts';
 import { telegramConfig, type TelegramConfig } from './telegram/config.ts';
@@ -34,7 +34,7 @@ const deliver = async (
   config: TelegramConfig,
   chatId: string | number,
   message: Message,
-  signal: AbortSignal,
+  context: ChannelContext,
   bare = false,
 ): Promise<Result<Accepted, TelegramRefusal>> => {
   const answers = message.answers === undefined ? undefined : readRef(message.answers);
@@ -49,17 +49,17 @@ const deliver = async (
         ? { reply_parameters: { message_id: answers.messageId, allow_sending_without_reply: true } }
         : {}),
     },
-    signal,
+    context,
   );
   if (answer.ok) {
     const sent = answer.value as Sent;
     return ok({ ref: refOf(sent.chat.id, sent.message_id) });
   }
   const { movedTo, description } = answer.error;
-  if (movedTo !== undefined && movedTo !== chatId) return await deliver(config, movedTo, message, signal, bare);
+  if (movedTo !== undefined && movedTo !== chatId) return await deliver(config, movedTo, message, context, bare);
   // what Telegram dislikes in our markup must not cost the alert
   if (!bare && /can't parse entities|button|url/i.test(description))
-    return await deliver(config, chatId, message, signal, true);
+    return await deliver(config, chatId, message, context, true);
   return answer;
 };
 
@@ -68,7 +68,7 @@ const edit = async (
   config: TelegramConfig,
   ref: string,
   message: Message,
-  signal: AbortSignal,
+  context: ChannelContext,
 ): Promise<Result<Accepted, TelegramRefusal> | undefined> => {
   const { chatId, messageId } = readRef(ref);
   if (!Number.isSafeInteger(messageId)) return undefined;
@@ -76,7 +76,7 @@ const edit = async (
     config,
     'editMessageText',
     { chat_id: chatId, message_id: messageId, ...contentOf(message, false) },
-    signal,
+    context,
   );
   if (answer.ok || /message is not modified/i.test(answer.error.description)) return ok({ ref });
   return answer.error.status === 400 ? undefined : answer;
@@ -85,12 +85,12 @@ const edit = async (
 const send = async (
   config: TelegramConfig,
   message: Message,
-  signal: AbortSignal,
+  context: ChannelContext,
 ): Promise<Result<Accepted, DeliveryError>> => {
   if (config.chatId === undefined)
     return err(permanent('no chat is paired yet: write /start to the bot, or set chatId'));
-  const edited = message.edits === undefined ? undefined : await edit(config, message.edits, message, signal);
-  const sent = edited ?? (await deliver(config, config.chatId, message, signal));
+  const edited = message.edits === undefined ? undefined : await edit(config, message.edits, message, context);
+  const sent = edited ?? (await deliver(config, config.chatId, message, context));
   return sent.ok ? sent : err(sent.error.delivery);
 };
 
@@ -100,16 +100,20 @@ export const telegram = defineChannel({
   title: { en: 'Telegram', ru: 'Telegram' },
   config: telegramConfig,
   traits: { edits: true, buttons: true, paid: false, silentPossible: true },
-  send: (config, message, { signal }) => send(config, message, signal),
+  send: (config, message, context) => send(config, message, context),
   validate: ({ botToken }) =>
     /^[\w:-]+$/.test(botToken) ? undefined : 'botToken is none: BotFather gives one like 123456:ABC-DEF…',
-  identity: async (config, { signal }) => {
-    const answer = await callTelegram(config, 'getMe', {}, signal);
+  identity: async (config, context) => {
+    const answer = await callTelegram(config, 'getMe', {}, context);
     if (!answer.ok) return err(answer.error.delivery);
     const { username } = answer.value as { readonly username?: string };
     if (username === undefined) return err(refusedWith('Telegram', 502, 'the bot has no username'));
     return ok({ handle: `@${username}`, url: `https://t.me/${username}` });
   },
+  pair: (config, { chatId, userId }) =>
+    config.chatId === undefined ? { ...config, chatId, allow: [...(config.allow ?? []), userId] } : undefined,
+  // a private chat has the id of its only user
+  mayAnswer: ({ chatId, allow = [] }, { userId }) => [...allow, chatId].some((one) => String(one) === userId),
   pollerKey: (config) =>
     createHash('sha256')
       .update(`${apiRootOf(config)} ${config.botToken}`)

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { secret } from '#monitor/fields.ts';
 import { err, ok, type Result } from '#kernel/result.ts';
 import { request, retryAfterOf } from '#network/request.ts';
-import { defineChannel, type Accepted, type DeliveryError, type Message } from '../channel.ts';
+import { defineChannel, type Accepted, type ChannelContext, type DeliveryError, type Message } from '../channel.ts';
 import { redacted, refusedWith, secretsInUrl, unanswered } from '../refusal.ts';
 
 const config = z.object({
@@ -48,8 +48,7 @@ export const signatureOf = (key: string, timestamp: number, body: string): strin
 const post = async (
   settings: Config,
   message: Message,
-  signal: AbortSignal,
-  now: number,
+  { signal, now, resolver }: ChannelContext,
 ): Promise<Result<Accepted, DeliveryError>> => {
   const timestamp = Math.floor(now / 1_000);
   const body = bodyOf(message, timestamp);
@@ -66,6 +65,7 @@ const post = async (
     },
     body,
     signal,
+    ...(resolver === undefined ? {} : { resolver }),
   });
   if (!answer.ok) return err(unanswered('The webhook', answer.error));
   const { status, text } = answer.value;
@@ -79,8 +79,8 @@ export const webhook = defineChannel({
   title: { en: 'Webhook', ru: 'Вебхук' },
   config,
   traits: { edits: false, buttons: false, paid: false, silentPossible: true },
-  send: async (settings, message, { signal, now }) => {
-    const sent = await post(settings, message, signal, now);
+  send: async (settings, message, context) => {
+    const sent = await post(settings, message, context);
     const secrets = [settings.secret, ...secretsInUrl(settings.url), ...Object.values(settings.headers ?? {})];
     return sent.ok ? sent : err(redacted(sent.error, secrets));
   },

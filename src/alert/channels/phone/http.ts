@@ -27,7 +27,7 @@ const sendOne = async (
   config: SmsConfig,
   to: string,
   text: string,
-  { signal, now }: ChannelContext,
+  { signal, now, resolver }: ChannelContext,
 ): Promise<Result<Accepted, DeliveryError>> => {
   const headers = config.headers ?? {};
   const answer = await request({
@@ -36,6 +36,7 @@ const sendOne = async (
     headers,
     ...(config.body === undefined ? {} : { body: fill(config.body, { to, text }, bodyEncoding(headers)) }),
     signal,
+    ...(resolver === undefined ? {} : { resolver }),
   });
   if (!answer.ok) return err(unanswered('The SMS gateway', answer.error));
   const { status, text: said } = answer.value;

@@ -92,11 +92,11 @@ const readAnswer = (name: string, answer: WireAnswer, now: EpochMs): Result<Prov
 /** Asks a provider; the answer's JSON whatever its status, or the failure to get one. */
 export const askProvider = async (
   ask: ProviderRequest,
-  { signal, now }: ChannelContext,
+  { signal, now, resolver }: ChannelContext,
 ): Promise<Result<ProviderAnswer, DeliveryError>> => {
   let failed: DeliveryError = passing(`${ask.name} has no address`);
   for (const root of ask.roots) {
-    const answer = await request({ ...wireOf(ask, root), signal });
+    const answer = await request({ ...wireOf(ask, root), signal, ...(resolver === undefined ? {} : { resolver }) });
     if (answer.ok) return readAnswer(ask.name, answer.value, now);
     failed = unanswered(ask.name, answer.error);
     if (answer.error.written || signal.aborted) break;

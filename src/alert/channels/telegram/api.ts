@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '#kernel/result.ts';
 import { SECOND } from '#kernel/time.ts';
 import { request, type WireAnswer } from '#network/request.ts';
-import type { DeliveryError } from '../../channel.ts';
+import type { ChannelContext, DeliveryError } from '../../channel.ts';
 import { passing, permanent, redacted, refusedWith, unanswered } from '../../refusal.ts';
 import type { TelegramConfig } from './config.ts';
 
@@ -73,7 +73,7 @@ export const callTelegram = async (
   config: TelegramConfig,
   method: string,
   parameters: Readonly<Record<string, unknown>>,
-  signal: AbortSignal,
+  { signal, resolver }: Pick<ChannelContext, 'signal' | 'resolver'>,
 ): Promise<Result<unknown, TelegramRefusal>> => {
   const answer = await request({
     url: `${apiRootOf(config)}/bot${config.botToken}/${method}`,
@@ -81,6 +81,7 @@ export const callTelegram = async (
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(parameters),
     signal,
+    ...(resolver === undefined ? {} : { resolver }),
     ...(config.proxy === undefined ? {} : { proxy: config.proxy }),
   });
   const hide = (delivery: DeliveryError): DeliveryError => redacted(delivery, [config.botToken, config.proxy]);

@@ -53,7 +53,7 @@ const answering =
   (config: TelegramConfig, method: string, parameters: (text: string) => Record<string, unknown>) =>
   async (text: string): Promise<void> => {
     // an answer that cannot be given (the query is too old, the chat is gone) changes nothing of what was done
-    await callTelegram(config, method, parameters(text), AbortSignal.timeout(10 * SECOND));
+    await callTelegram(config, method, parameters(text), { signal: AbortSignal.timeout(10 * SECOND) });
   };
 
 const pressed = (config: TelegramConfig, query: Query): Inbound => ({
@@ -114,7 +114,7 @@ export const pollTelegram = async (
   };
   const endure = async (refusal: TelegramRefusal): Promise<void> => {
     if (refusal.status === 409 && /webhook/i.test(refusal.description)) {
-      const removed = await callTelegram(config, 'deleteWebhook', {}, signal);
+      const removed = await callTelegram(config, 'deleteWebhook', {}, { signal });
       if (removed.ok) return;
     }
     failures += 1;
@@ -133,7 +133,7 @@ export const pollTelegram = async (
         timeout: Math.ceil(pace.holdMs / SECOND),
         allowed_updates: ['message', 'callback_query'],
       },
-      AbortSignal.any([signal, AbortSignal.timeout(pace.holdMs + 10 * SECOND)]),
+      { signal: AbortSignal.any([signal, AbortSignal.timeout(pace.holdMs + 10 * SECOND)]) },
     );
     if (signal.aborted) return;
     if (!answer.ok) {

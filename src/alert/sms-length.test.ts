@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { smsLength } from './length.ts';
+import { smsLength } from './sms-length.ts';
 
 const gsmText = fc.string({ unit: fc.constantFrom('a', 'Z', '0', ' ', '@', 'é', 'Ω', '\n'), maxLength: 500 });
 const extendedText = fc.string({ unit: fc.constantFrom('a', '€', '[', '~'), maxLength: 500 });
