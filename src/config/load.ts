@@ -8,7 +8,7 @@ import { crossCheck } from './cross-check.ts';
 import { definitionsOf } from './define.ts';
 import { readDocument, type Mistake, type SourceDocument } from './document.ts';
 import { implicitChannels, withImplicit } from './implicit.ts';
-import { parseResolved, type Parsed } from './parse.ts';
+import { parseResolved, withoutValues, type Parsed } from './parse.ts';
 import { isMapping, pathKey, pathText, type Path } from './path.ts';
 import { createSchemas, type Schemas } from './schema.ts';
 import { settingsOf, type SettingsRead } from './schema-settings.ts';
@@ -86,7 +86,7 @@ export const readText = (text: string, secrets: SecretSource, schemas: Schemas =
     };
   const parsed = parseResolved(schemas.file, document.value, secrets);
   const line = (path: Path): number => document.position(path, 'value').line;
-  const crossed = crossCheck(parsed.resolved.value, line, implicitChannels(secrets));
+  const crossed = withoutValues(crossCheck(parsed.resolved.value, line, implicitChannels(secrets)), parsed.resolved);
   const channels = checkChannels(parsed.resolved, schemas);
   const known = new Set(document.mistakes.map((mistake) => pathKey(mistake.path)));
   const further = [...parsed.mistakes, ...crossed, ...channels].filter(({ path }) => !known.has(pathKey(path)));
