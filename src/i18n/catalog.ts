@@ -1,8 +1,10 @@
 import type { Locale } from '../kernel/locale.ts';
+import { answers as answersEn } from './en/answers.ts';
 import { cli as cliEn } from './en/cli.ts';
 import { messages as messagesEn } from './en/messages.ts';
 import { pages as pagesEn } from './en/pages.ts';
 import { reasons as reasonsEn } from './en/reasons.ts';
+import { answers as answersRu } from './ru/answers.ts';
 import { cli as cliRu } from './ru/cli.ts';
 import { messages as messagesRu } from './ru/messages.ts';
 import { pages as pagesRu } from './ru/pages.ts';
@@ -10,6 +12,7 @@ import { reasons as reasonsRu } from './ru/reasons.ts';
 
 /** All texts of one language; the compiler checks that each language has each key with the same parameters. */
 export interface Catalog {
+  readonly answers: typeof answersEn;
   readonly reasons: typeof reasonsEn;
   readonly messages: typeof messagesEn;
   readonly cli: typeof cliEn;
@@ -17,8 +20,8 @@ export interface Catalog {
 }
 
 const CATALOGS: Readonly<Record<Locale, Catalog>> = {
-  en: { reasons: reasonsEn, messages: messagesEn, cli: cliEn, pages: pagesEn },
-  ru: { reasons: reasonsRu, messages: messagesRu, cli: cliRu, pages: pagesRu },
+  en: { answers: answersEn, reasons: reasonsEn, messages: messagesEn, cli: cliEn, pages: pagesEn },
+  ru: { answers: answersRu, reasons: reasonsRu, messages: messagesRu, cli: cliRu, pages: pagesRu },
 };
 
 /** The texts of a language. */

@@ -1,0 +1,116 @@
+import { defined } from '../kernel/defined.ts';
+import { SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
+import type { Watcher } from '../config/contract.ts';
+import type { WatcherStanding } from './brain.ts';
+import type { Core } from './core.ts';
+
+/** A ping that has no answer after so long has failed. */
+const PING_TIMEOUT_MS: Ms = 10 * SECOND;
+/** A witness checks every 10 s; three missed reports are silence. */
+const WITNESS_SILENT_MS: Ms = 35 * SECOND;
+
+/** Sends one ping; resolves with undefined when it was taken, else with why not. */
+export type Ping = (url: string, signal: AbortSignal) => Promise<string | undefined>;
+
+interface Heard {
+  readonly at: EpochMs;
+  readonly problem?: string;
+}
+
+/**
+ * Who watches the watch: dead-man's URLs that are pinged only while the watch is well, and witnesses that report in. What nobody has answered
+ * for is red.
+ */
+export class Watchers {
+  readonly #core: Core;
+  readonly #ping: Ping;
+  readonly #problems: () => readonly string[];
+  readonly #heard = new Map<string, Heard>();
+  readonly #told = new Map<string, WatcherStanding['state']>();
+
+  constructor(parts: {
+    readonly core: Core;
+    readonly ping: Ping;
+    /** What is wrong with the watch; while there is anything, no ping goes out. */
+    readonly problems: () => readonly string[];
+  }) {
+    this.#core = parts.core;
+    this.#ping = parts.ping;
+    this.#problems = parts.problems;
+  }
+
+  /** Pings what is defined now, from now on. */
+  refresh(): void {
+    for (const watcher of this.#core.registry.watchers()) {
+      const key = `deadman ${watcher.id}`;
+      if (watcher.kind === 'deadman' && this.#core.deadlines.at(key) === undefined)
+        this.#schedule(watcher.id, this.#core.clock.now());
+    }
+  }
+
+  /** A witness reported in. */
+  witnessed(watcherId: string): void {
+    this.#heard.set(watcherId, { at: this.#core.clock.now() });
+    this.#notice(watcherId);
+  }
+
+  standings(): readonly WatcherStanding[] {
+    return this.#core.registry.watchers().map((watcher) => this.#standing(watcher));
+  }
+
+  /** Does anybody outside watch the watch right now? */
+  isWatched(): boolean {
+    return this.standings().some(({ state }) => state === 'answers');
+  }
+
+  #standing(watcher: Watcher): WatcherStanding {
+    const heard = this.#heard.get(watcher.id);
+    if (heard === undefined) return { watcher, state: 'waiting' };
+    const at = this.#core.clock.toWall(heard.at);
+    if (heard.problem !== undefined) return { watcher, state: 'failing', lastAt: at, detail: heard.problem };
+    const limit = watcher.kind === 'witness' ? WITNESS_SILENT_MS : 2 * watcher.everyMs + PING_TIMEOUT_MS;
+    return { watcher, state: this.#core.clock.now() - heard.at > limit ? 'silent' : 'answers', lastAt: at };
+  }
+
+  #schedule(watcherId: string, at: EpochMs): void {
+    this.#core.deadlines.set(`deadman ${watcherId}`, at, (dueAt) => {
+      const watcher = this.#core.registry.watchers().find(({ id }) => id === watcherId);
+      if (watcher?.url === undefined) return;
+      this.#schedule(watcherId, Math.max(dueAt + watcher.everyMs, this.#core.clock.now()));
+      void this.#send(watcher, watcher.url);
+    });
+  }
+
+  async #send(watcher: Watcher, url: string): Promise<void> {
+    const problems = this.#problems();
+    const problem = problems.length > 0 ? `held back: ${problems.join('; ')}` : await this.#ask(url);
+    this.#heard.set(watcher.id, { at: this.#core.clock.now(), ...defined({ problem }) });
+    this.#notice(watcher.id);
+  }
+
+  async #ask(url: string): Promise<string | undefined> {
+    const abort = new AbortController();
+    const stop = this.#core.clock.after(PING_TIMEOUT_MS, () => abort.abort());
+    try {
+      return await this.#ping(url, abort.signal);
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      stop();
+    }
+  }
+
+  /** A change of a watcher's standing is an event of its own. */
+  #notice(watcherId: string): void {
+    const standing = this.standings().find(({ watcher }) => watcher.id === watcherId);
+    if (standing === undefined || this.#told.get(watcherId) === standing.state) return;
+    this.#told.set(watcherId, standing.state);
+    const turn = this.#core.turn();
+    turn.event('watcher', {
+      name: standing.watcher.name,
+      state: standing.state,
+      ...defined({ detail: standing.detail }),
+    });
+    void turn.commit();
+  }
+}

@@ -1,0 +1,145 @@
+import { Fault } from '../kernel/fault.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import type { Compiled, ConfigChange, LoadedConfig, Settings } from '../config/contract.ts';
+import { definitionsFromUrls } from '../config/cli-urls.ts';
+import { compile } from '../config/compile.ts';
+import { defaultConfig } from '../config/defaults.ts';
+import { loadConfig } from '../config/load.ts';
+import { merge } from '../config/merge.ts';
+import type { SecretSource } from '../config/contract.ts';
+import type { Resource } from '../store/contract.ts';
+import type { Registry } from './registry.ts';
+
+/** What changed by a (re)load, ready to be committed and applied. */
+export interface Loaded {
+  readonly config: LoadedConfig;
+  readonly resources: readonly Resource[];
+  readonly changes: readonly ConfigChange[];
+}
+
+/** A resource with what it compiled to; without it when it is retired. */
+export interface Applied {
+  readonly resource: Resource;
+  readonly compiled?: Compiled;
+}
+
+/** Reads the file (or the defaults and the command line's URLs) and merges it with what the store knows. */
+export class Definitions {
+  readonly #registry: Registry;
+  readonly #secrets: SecretSource;
+  readonly #file: string | undefined;
+  readonly #urls: readonly string[];
+  readonly #newId: () => string;
+  readonly #now: () => EpochMs;
+  readonly #open: (resource: Resource) => Resource;
+  #nextNum = 1;
+
+  constructor(parts: {
+    readonly registry: Registry;
+    readonly secrets: SecretSource;
+    readonly file: string | undefined;
+    readonly urls: readonly string[];
+    readonly newId: () => string;
+    readonly now: () => EpochMs;
+    /** Decrypts the secrets of what was made through API or screens. */
+    readonly open: (resource: Resource) => Resource;
+  }) {
+    this.#registry = parts.registry;
+    this.#secrets = parts.secrets;
+    this.#file = parts.file;
+    this.#urls = parts.urls;
+    this.#newId = parts.newId;
+    this.#now = parts.now;
+    this.#open = parts.open;
+  }
+
+  get file(): string | undefined {
+    return this.#file;
+  }
+
+  /** Numbers already given must not be given again. */
+  knows(resources: readonly Resource[]): void {
+    for (const { num } of resources) this.#nextNum = Math.max(this.#nextNum, num + 1);
+  }
+
+  nextNum(): number {
+    const num = this.#nextNum;
+    this.#nextNum += 1;
+    return num;
+  }
+
+  /** Settings alone, before the store can be opened. @throws Fault CONFIG_UNREADABLE, CONFIG_INVALID */
+  async read(): Promise<LoadedConfig> {
+    if (this.#file !== undefined) return loadConfig(this.#file, this.#secrets);
+    return defaultConfig(this.#secrets, definitionsFromUrls(this.#urls));
+  }
+
+  /** Merges what was read with `existing`; the file's URLs on the command line are an origin of their own. @throws Fault CONFIG_CLASH */
+  merge(config: LoadedConfig, existing: readonly Resource[]): Loaded {
+    const make = { id: this.#newId, num: () => this.nextNum(), now: this.#now() };
+    if (this.#file === undefined) {
+      const keeps =
+        this.#urls.length === 0 &&
+        existing.some(({ origin, retiredAt }) => origin === 'cli' && retiredAt === undefined);
+      const retired = merge(existing, [], 'file', make);
+      const named = keeps
+        ? { resources: [], changes: [] }
+        : merge(after(existing, retired.resources), config.definitions, 'cli', make);
+      return {
+        config,
+        resources: [...retired.resources, ...named.resources],
+        changes: [...retired.changes, ...named.changes],
+      };
+    }
+    const cli = merge(existing, definitionsFromUrls(this.#urls), 'cli', make);
+    const file = merge(after(existing, cli.resources), config.definitions, 'file', make);
+    return { config, resources: [...cli.resources, ...file.resources], changes: [...cli.changes, ...file.changes] };
+  }
+
+  /** Compiles one resource. @throws Fault CONFIG_INVALID or INPUT_INVALID with places. */
+  compile(resource: Resource): Applied {
+    if (resource.retiredAt !== undefined) return { resource };
+    return { resource, compiled: compile(this.#open(resource), this.#secrets) };
+  }
+
+  /** Everything that lives, compiled; a stored object that cannot be compiled any more is left out and named. */
+  compileAll(resources: readonly Resource[], onBroken: (resource: Resource, fault: Fault) => void): readonly Applied[] {
+    return resources.map((resource) => {
+      try {
+        return this.compile(resource);
+      } catch (error) {
+        if (!(error instanceof Fault) || resource.origin !== 'stored') throw error;
+        onBroken(resource, error);
+        return { resource };
+      }
+    });
+  }
+
+  /** Where the file defines an object; undefined when it does not. */
+  placeOf(config: LoadedConfig, resource: Resource): { readonly file: string; readonly line: number } | undefined {
+    if (resource.origin !== 'file') return undefined;
+    const parent = resource.parentId === undefined ? undefined : this.#registry.resource(resource.parentId)?.name;
+    const found = config.definitions.find(
+      (definition) =>
+        definition.kind === resource.kind &&
+        definition.name === resource.name &&
+        (definition.parent === undefined || definition.parent === parent),
+    );
+    return found?.place;
+  }
+}
+
+/** What `existing` is once the changed ones are put in place. */
+export const after = (existing: readonly Resource[], changed: readonly Resource[]): readonly Resource[] => {
+  const byId = new Map(existing.map((resource) => [resource.id, resource]));
+  for (const resource of changed) byId.set(resource.id, resource);
+  return [...byId.values()];
+};
+
+/** The settings that only a restart can change, for a sentence that says so. */
+export const needsRestart = (before: Settings, now: Settings): readonly string[] => [
+  ...(before.listen.host !== now.listen.host || before.listen.port !== now.listen.port ? ['listen'] : []),
+  ...(JSON.stringify(before.storage) === JSON.stringify(now.storage) ? [] : ['storage']),
+  ...(JSON.stringify(before.retention) === JSON.stringify(now.retention) ? [] : ['retention']),
+  ...(JSON.stringify(before.network.resolvers) === JSON.stringify(now.network.resolvers) ? [] : ['network.resolvers']),
+];

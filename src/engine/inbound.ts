@@ -1,0 +1,169 @@
+import { catalog, type Catalog } from '../i18n/catalog.ts';
+import { HOUR, type Ms } from '../kernel/time.ts';
+import type { ChannelKind, Inbound } from '../alert/channel.ts';
+import type { Channel } from '../alert/model.ts';
+import { hashSecret, isSecretShaped } from '../auth/secret-text.ts';
+import type { Actor, Incident } from '../incident/incident.ts';
+import type { StoredToken } from '../store/contract.ts';
+import type { Core } from './core.ts';
+import type { Pairings } from './pairings.ts';
+
+/** How long a tap on "mute" mutes. */
+export const MUTE_MS: Ms = HOUR;
+
+/** What a tap may do. */
+export interface TapActions {
+  acknowledge(incidentId: string, actor: Actor): Promise<Incident>;
+  muteIncident(incidentId: string, forMs: Ms, actor: Actor): Promise<Incident>;
+  incident(incidentId: string): Promise<Incident | undefined>;
+  /** Sends the message's buttons anew. */
+  refreshButtons(incidentId: string): Promise<void>;
+}
+
+interface ButtonData {
+  readonly incidentId: string;
+  readonly action: string;
+  readonly channelId: string;
+}
+
+/** Listens on channels that people answer on: pairs whoever writes /start first, takes taps of those who are allowed. One poller a bot. */
+export class InboundMail {
+  readonly #core: Core;
+  readonly #kindOf: (kind: string) => ChannelKind | undefined;
+  readonly #pairings: Pairings;
+  readonly #actions: TapActions;
+  readonly #onPaired: (channel: Channel, name: string) => void;
+  readonly #pollers = new Map<string, AbortController>();
+  readonly #faults = new Map<string, { readonly channel: string; readonly message: string }>();
+
+  constructor(parts: {
+    readonly core: Core;
+    readonly kindOf: (kind: string) => ChannelKind | undefined;
+    readonly pairings: Pairings;
+    readonly actions: TapActions;
+    readonly onPaired: (channel: Channel, name: string) => void;
+  }) {
+    this.#core = parts.core;
+    this.#kindOf = parts.kindOf;
+    this.#pairings = parts.pairings;
+    this.#actions = parts.actions;
+    this.#onPaired = parts.onPaired;
+  }
+
+  /** Faults of set-up that pollers report: another program polls the same bot. */
+  faults(): readonly { readonly channel: string; readonly message: string }[] {
+    return [...this.#faults.values()];
+  }
+
+  /** Starts a poller for each bot that channels use now, and ends those that none uses. */
+  refresh(): void {
+    const wanted = new Map<string, Channel>();
+    for (const channel of this.#core.registry.channels()) {
+      const key = this.#kindOf(channel.kind)?.pollerKey?.(channel.config);
+      if (key !== undefined && !wanted.has(key)) wanted.set(key, channel);
+    }
+    for (const [key, abort] of this.#pollers) {
+      if (wanted.has(key)) continue;
+      abort.abort();
+      this.#pollers.delete(key);
+      this.#faults.delete(key);
+    }
+    for (const [key, channel] of wanted) if (!this.#pollers.has(key)) this.#start(key, channel);
+  }
+
+  stop(): void {
+    for (const abort of this.#pollers.values()) abort.abort();
+    this.#pollers.clear();
+  }
+
+  #start(key: string, channel: Channel): void {
+    const poll = this.#kindOf(channel.kind)?.poll;
+    if (poll === undefined) return;
+    const abort = new AbortController();
+    this.#pollers.set(key, abort);
+    const onFault = (message: string | undefined): void => {
+      if (message === undefined) this.#faults.delete(key);
+      else this.#faults.set(key, { channel: channel.name, message });
+    };
+    const onInbound = (inbound: Inbound): void => {
+      this.#take(key, inbound).catch((error: unknown) => this.#core.bug('inbound', error));
+    };
+    poll(channel.config, onInbound, onFault, abort.signal).catch((error: unknown) => {
+      if (!abort.signal.aborted) this.#core.bug(`poller of ${channel.name}`, error);
+    });
+  }
+
+  async #take(key: string, inbound: Inbound): Promise<void> {
+    if (inbound.type === 'start') await this.#pair(key, inbound);
+    else if (inbound.type === 'button') await this.#tap(key, inbound);
+  }
+
+  #channelsOf(key: string): readonly Channel[] {
+    return this.#core.registry
+      .channels()
+      .filter((channel) => this.#kindOf(channel.kind)?.pollerKey?.(channel.config) === key);
+  }
+
+  async #pair(key: string, inbound: Inbound): Promise<void> {
+    const words = this.#words();
+    for (const channel of this.#channelsOf(key)) {
+      const paired = this.#kindOf(channel.kind)?.pair?.(this.#pairings.config(channel), inbound);
+      if (paired === undefined) continue;
+      await this.#pairings.pair(channel, inbound);
+      this.#onPaired(channel, inbound.userName);
+      await inbound.answer(words.paired(channel.name));
+      return;
+    }
+    const known = this.#channelsOf(key).some((channel) => this.#mayAnswer(channel, inbound));
+    await inbound.answer(known ? words.alreadyPaired : words.notAllowed(inbound.userId));
+  }
+
+  #mayAnswer(channel: Channel, inbound: Inbound): boolean {
+    return this.#kindOf(channel.kind)?.mayAnswer?.(this.#pairings.config(channel), inbound) ?? false;
+  }
+
+  async #tap(key: string, inbound: Inbound): Promise<void> {
+    const words = this.#words();
+    if (!this.#channelsOf(key).some((channel) => this.#mayAnswer(channel, inbound))) {
+      await inbound.answer(words.notAllowed(inbound.userId));
+      return;
+    }
+    const token = isSecretShaped(inbound.text)
+      ? await this.#core.store.tokenByHash(hashSecret(inbound.text))
+      : undefined;
+    if (token?.kind !== 'button') {
+      await inbound.answer(words.buttonUnknown);
+      return;
+    }
+    const data = token.data as unknown as ButtonData;
+    const incident = await this.#actions.incident(data.incidentId);
+    if (incident?.state !== 'open') await inbound.answer(words.incidentOver);
+    else if (isUsedUp(token, this.#core.clock.now())) {
+      await this.#actions.refreshButtons(data.incidentId);
+      await inbound.answer(words.buttonOld);
+    } else await this.#act(token, data, inbound);
+  }
+
+  async #act(token: StoredToken, data: ButtonData, inbound: Inbound): Promise<void> {
+    const words = this.#words();
+    const actor: Actor = { name: inbound.userName, via: 'telegram' };
+    await this.#core
+      .turn()
+      .write({ put: 'token', token: { ...token, usedAt: this.#core.clock.now() } })
+      .commit();
+    if (data.action === 'mute') {
+      await this.#actions.muteIncident(data.incidentId, MUTE_MS, actor);
+      await inbound.answer(words.muted);
+      return;
+    }
+    await this.#actions.acknowledge(data.incidentId, actor);
+    await inbound.answer(words.acknowledged);
+  }
+
+  #words(): Catalog['answers'] {
+    return catalog(this.#core.settings().locale).answers;
+  }
+}
+
+const isUsedUp = (token: StoredToken, now: number): boolean =>
+  token.usedAt !== undefined || (token.expiresAt !== undefined && token.expiresAt < now);

@@ -1,0 +1,72 @@
+import { DAY, MINUTE, type EpochMs } from '../kernel/time.ts';
+import type { Delivery } from '../alert/model.ts';
+
+const WINDOW_MS = 5 * MINUTE;
+const KEEP_DONE = 100;
+
+const isWaiting = ({ status }: Delivery): boolean => status === 'waiting' || status === 'sending';
+
+/** What waits for one channel, and what it accepted lately. */
+export class Lane {
+  /** A send is under way. */
+  busy = false;
+  readonly #waiting = new Map<string, Delivery>();
+  readonly #done: Delivery[] = [];
+  #accepted: EpochMs[] = [];
+  #capNotedAt: EpochMs | undefined;
+
+  /** Takes the delivery as it is now; what is over leaves. */
+  put(delivery: Delivery): void {
+    if (isWaiting(delivery)) {
+      this.#waiting.set(delivery.id, delivery);
+      return;
+    }
+    this.#waiting.delete(delivery.id);
+    this.#done.push(delivery);
+    if (this.#done.length > KEEP_DONE) this.#done.shift();
+  }
+
+  get(id: string): Delivery | undefined {
+    return this.#waiting.get(id);
+  }
+
+  /** One that is over, while it is remembered. */
+  last(id: string): Delivery | undefined {
+    return this.#done.findLast((delivery) => delivery.id === id);
+  }
+
+  all(): Iterable<Delivery> {
+    return this.#waiting.values();
+  }
+
+  of(incidentId: string): readonly Delivery[] {
+    return [...this.#waiting.values()].filter(
+      (delivery) => delivery.incidentId === incidentId && delivery.edits === undefined,
+    );
+  }
+
+  due(now: EpochMs): readonly Delivery[] {
+    return [...this.#waiting.values()].filter(({ status, dueAt }) => status === 'waiting' && dueAt <= now);
+  }
+
+  nextDue(): EpochMs | undefined {
+    const moments = [...this.#waiting.values()].filter(({ status }) => status === 'waiting').map(({ dueAt }) => dueAt);
+    return moments.length === 0 ? undefined : Math.min(...moments);
+  }
+
+  /** When messages were accepted in the last minutes. */
+  get accepted(): readonly EpochMs[] {
+    return this.#accepted;
+  }
+
+  noteAccepted(at: EpochMs): void {
+    this.#accepted = [...this.#accepted.filter((one) => at - one < WINDOW_MS), at];
+  }
+
+  /** The cap is used up: true when this is the first time today, so that it is said once. */
+  noteCap(at: EpochMs): boolean {
+    const isFirst = this.#capNotedAt === undefined || at - this.#capNotedAt >= DAY;
+    if (isFirst) this.#capNotedAt = at;
+    return isFirst;
+  }
+}

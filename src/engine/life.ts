@@ -1,0 +1,209 @@
+import { defined } from '../kernel/defined.ts';
+import { Fault } from '../kernel/fault.ts';
+import { MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
+import { kindOf } from '../monitor/kinds/index.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Applied } from './definitions.ts';
+import { stateSubject } from './watched.ts';
+import type { Parts } from './wire.ts';
+
+/** How often the brain notes that it is alive: bounds what is not known of its own gap. */
+const ALIVE_EVERY_MS: Ms = 5 * SECOND;
+const TEND_EVERY_MS: Ms = MINUTE;
+/** A shorter absence is no news. */
+const GAP_MS: Ms = 10 * SECOND;
+/** A longer one is told. */
+const GAP_TOLD_MS: Ms = 2 * MINUTE;
+
+/** A span in which the brain saw nothing; `clean` when it was stopped properly. */
+export interface OwnGap {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+  readonly clean: boolean;
+}
+
+/** What the life of a brain consists of besides answering: beginning where the last one ended, its pulse, its end. */
+export class Life {
+  readonly #parts: Parts;
+  readonly #onNote: (text: string) => void;
+  readonly #afterApply: () => void;
+  #lastBeat: EpochMs;
+
+  constructor(parts: Parts, onNote: (text: string) => void, afterApply: () => void) {
+    this.#parts = parts;
+    this.#onNote = onNote;
+    this.#afterApply = afterApply;
+    this.#lastBeat = parts.core.clock.now();
+  }
+
+  /** Puts what is defined in force; monitors that are new to the watch are spread over their first interval. */
+  apply(
+    applied: readonly Applied[],
+    placeOf: (applied: Applied) => { readonly file: string; readonly line: number } | undefined = () => undefined,
+  ): void {
+    const { core } = this.#parts;
+    for (const one of applied) core.registry.put(one.resource, one.compiled, placeOf(one));
+    const monitors = applied.filter(({ resource }) => resource.kind === 'monitor');
+    for (const [index, one] of monitors.entries()) this.#applyMonitor(one, { index, of: monitors.length });
+    for (const { resource } of applied) if (resource.kind === 'channel') this.#parts.outbox.channelChanged(resource.id);
+    this.#parts.maintenance.look();
+    this.#afterApply();
+  }
+
+  /** Goes on where the last run ended. Returns the gap in between, if there is one to speak of. */
+  async resume(): Promise<OwnGap | undefined> {
+    const { core, snapshot, incidents, conversations, tidings, outbox, pairings, deploys, mutes } = this.#parts;
+    incidents.restore(snapshot.openIncidents, snapshot.recentIncidents);
+    pairings.restore(snapshot.meta);
+    mutes.restore(snapshot.meta);
+    deploys.restore(snapshot.meta.get('last-changes'));
+    const gap = this.#gap();
+    if (gap !== undefined) await this.#tellGap(gap);
+    conversations.restore(snapshot.states, new Set(snapshot.openIncidents.map(({ id }) => id)));
+    tidings.restore(snapshot.states.get('storm'));
+    this.#retireOrphans(snapshot.openIncidents);
+    const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
+    await outbox.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
+    core
+      .turn()
+      .event('started', { ...defined({ gap: gap === undefined ? undefined : { from: gap.from, to: gap.to } }) })
+      .commit()
+      .catch((error: unknown) => core.bug('start', error));
+    return gap;
+  }
+
+  /** Notes that it is alive, tends the store, notices its own stalls and a clock that is set. */
+  start(): void {
+    const { core } = this.#parts;
+    const beat = (): void => {
+      this.#beat();
+      core.deadlines.set('alive', core.clock.now() + ALIVE_EVERY_MS, beat);
+    };
+    const tend = (): void => {
+      core.store
+        .tend(core.clock.now())
+        .catch((error: unknown) => core.unsaved(error))
+        .finally(() => core.deadlines.set('tend', core.clock.now() + TEND_EVERY_MS, tend));
+    };
+    beat();
+    core.deadlines.set('tend', core.clock.now() + TEND_EVERY_MS, tend);
+  }
+
+  /** Writes down where things stand, so that the next run's brackets are narrow. */
+  async end(): Promise<void> {
+    const { core } = this.#parts;
+    core.deadlines.close();
+    await core
+      .turn()
+      .write(
+        { put: 'meta', key: 'alive-at', value: core.clock.now() },
+        { put: 'meta', key: 'stopped-clean', value: true },
+      )
+      .event('stopped', {})
+      .commit();
+  }
+
+  #applyMonitor({ resource, compiled }: Applied, spread: { readonly index: number; readonly of: number }): void {
+    const { watch, hearts, snapshot } = this.#parts;
+    if (compiled?.kind !== 'monitor') {
+      watch.remove(resource.id);
+      hearts.remove(resource.id);
+      this.#withdraw(resource.id, resource.parentId ?? '');
+      return;
+    }
+    const monitor = compiled.value;
+    const kind = kindOf(monitor.kind);
+    if (kind === undefined) throw new Fault('CONFIG_INVALID', `There is no monitor kind "${monitor.kind}".`);
+    const kept = snapshot.states.get(stateSubject(monitor.id));
+    if (kind.passive) {
+      watch.remove(monitor.id);
+      hearts.put(monitor, kind, kept);
+    } else if (watch.of(monitor.id) === undefined) {
+      hearts.remove(monitor.id);
+      watch.add(monitor, kind, kept, spread);
+    } else watch.change(monitor, kind);
+    if (monitor.paused) this.#withdraw(monitor.id, monitor.serviceId);
+  }
+
+  #withdraw(monitorId: string, serviceId: string): void {
+    const { core, incidents } = this.#parts;
+    const turn = core.turn();
+    incidents.feed(turn, serviceId, { type: 'withdrawn', at: core.clock.toWall(core.clock.now()), monitorId });
+    void turn.commit();
+  }
+
+  /** Incidents of monitors that are gone since the last run close: nobody will ever see them recover. */
+  #retireOrphans(open: readonly Incident[]): void {
+    const { core } = this.#parts;
+    const living = new Set(
+      core.registry
+        .monitors()
+        .filter(({ paused }) => !paused)
+        .map(({ id }) => id),
+    );
+    for (const incident of open) {
+      for (const { monitorId } of incident.involved)
+        if (!living.has(monitorId)) this.#withdraw(monitorId, incident.serviceId ?? '');
+    }
+  }
+
+  #gap(): OwnGap | undefined {
+    const { core, snapshot } = this.#parts;
+    const alive = snapshot.meta.get('alive-at');
+    const to = core.clock.now();
+    if (typeof alive !== 'number' || to - alive < GAP_MS) return undefined;
+    return { from: alive, to, clean: snapshot.meta.get('stopped-clean') === true };
+  }
+
+  async #tellGap(gap: OwnGap): Promise<void> {
+    const { core, tidings, incidents } = this.#parts;
+    this.#feedGap(gap.from, gap.to);
+    const turn = core.turn();
+    turn.write({ put: 'span', span: { id: core.newId(), kind: 'gap', from: gap.from, to: gap.to } });
+    turn.event('gap', { from: gap.from, to: gap.to, clean: gap.clean });
+    for (const incident of incidents.open())
+      incidents.feedIncident(turn, incident, { type: 'gap', at: gap.to, from: gap.from, to: gap.to });
+    if (!gap.clean && gap.to - gap.from >= GAP_TOLD_MS) {
+      tidings.broadcast(turn, { kind: 'gap', severity: 'info', failures: [], from: gap.from, to: gap.to });
+    }
+    await turn.commit();
+  }
+
+  #feedGap(from: EpochMs, at: EpochMs): void {
+    const { watch, hearts } = this.#parts;
+    for (const one of watch.all()) watch.feed(one, { type: 'resumed', at, from });
+    for (const heart of hearts.all()) hearts.feed(heart, { type: 'resumed', at, from });
+  }
+
+  #beat(): void {
+    const { core, maintenance } = this.#parts;
+    const now = core.clock.now();
+    const stalledMs = now - this.#lastBeat - ALIVE_EVERY_MS;
+    if (stalledMs > GAP_MS) this.#stalled(this.#lastBeat, now);
+    this.#lastBeat = now;
+    const jump = core.clock.noticeJump();
+    if (jump !== undefined) {
+      this.#onNote(`The machine's clock was set by ${Math.round(jump.byMs / SECOND)} s; the watch goes on by its own.`);
+      maintenance.look();
+    }
+    const turn = core
+      .turn()
+      .write({ put: 'meta', key: 'alive-at', value: now }, { put: 'meta', key: 'stopped-clean', value: false });
+    if (jump !== undefined) turn.event('clock-set', { byMs: jump.byMs });
+    void turn.commit();
+  }
+
+  /** The process itself stood still (stopped, starved, suspended): it saw nothing in that time. */
+  #stalled(from: EpochMs, to: EpochMs): void {
+    const { core } = this.#parts;
+    this.#onNote(`Dozor itself stood still for ${Math.round((to - from) / SECOND)} s.`);
+    this.#feedGap(from, to);
+    const turn = core.turn();
+    turn.write({
+      put: 'span',
+      span: { id: core.newId(), kind: 'gap', from: core.clock.toWall(from), to: core.clock.toWall(to) },
+    });
+    turn.event('gap', { from, to, clean: false });
+    void turn.commit();
+  }
+}

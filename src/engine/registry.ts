@@ -1,0 +1,121 @@
+import { Fault } from '../kernel/fault.ts';
+import type { Channel, Contact, Policy } from '../alert/model.ts';
+import type { Compiled, Watcher } from '../config/contract.ts';
+import type { MaintenanceWindow, Monitor, Service } from '../monitor/model.ts';
+import type { Resource, ResourceKind } from '../store/contract.ts';
+
+type Value<K extends Compiled['kind']> = Extract<Compiled, { readonly kind: K }>['value'];
+
+/** Where a resource of the file stands. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** All that is defined, in memory: the resources as written and what they were compiled to. */
+export class Registry {
+  readonly #resources = new Map<string, Resource>();
+  readonly #compiled = new Map<string, Compiled>();
+  readonly #places = new Map<string, Place>();
+  readonly #byKind = new Map<string, readonly Compiled['value'][]>();
+
+  /** Takes a resource in, in place of the one with its id; a retired one leaves. */
+  put(resource: Resource, compiled: Compiled | undefined, place?: Place): void {
+    this.#byKind.clear();
+    this.#resources.set(resource.id, resource);
+    if (resource.retiredAt !== undefined || compiled === undefined) this.#compiled.delete(resource.id);
+    else this.#compiled.set(resource.id, compiled);
+    if (place !== undefined) this.#places.set(resource.id, place);
+  }
+
+  /** Every resource, retired ones included. */
+  resources(): readonly Resource[] {
+    return [...this.#resources.values()];
+  }
+
+  resource(id: string): Resource | undefined {
+    return this.#resources.get(id);
+  }
+
+  place(id: string): Place | undefined {
+    return this.#places.get(id);
+  }
+
+  /** What lives of a kind, in the order of definition. */
+  all<K extends Compiled['kind']>(kind: K): readonly Value<K>[] {
+    const known = this.#byKind.get(kind);
+    if (known !== undefined) return known as unknown as readonly Value<K>[];
+    const values = [...this.#compiled.values()]
+      .filter((compiled) => compiled.kind === kind)
+      .map(({ value }) => value)
+      .toSorted((a, b) => (this.#resources.get(a.id)?.position ?? 0) - (this.#resources.get(b.id)?.position ?? 0));
+    this.#byKind.set(kind, values);
+    return values as unknown as readonly Value<K>[];
+  }
+
+  /** By id, else by name (monitors also by `service/monitor`). @throws Fault NOT_FOUND naming what there is. */
+  find<K extends ResourceKind>(kind: K, idOrName: string): Value<K> {
+    const compiled = this.#compiled.get(idOrName);
+    if (compiled !== undefined && compiled.kind === kind) return compiled.value as Value<K>;
+    const matches = this.all(kind).filter((value) =>
+      this.#answersTo(kind, value as { id: string; name: string }, idOrName),
+    );
+    const [match, second] = matches;
+    if (match === undefined) {
+      const names = this.all(kind)
+        .slice(0, 20)
+        .map(({ name }) => name);
+      throw new Fault(
+        'NOT_FOUND',
+        `There is no ${kind} "${idOrName}".`,
+        names.length === 0 ? `No ${kind} is defined yet.` : `There are: ${names.join(', ')}.`,
+      );
+    }
+    if (second !== undefined)
+      throw new Fault(
+        'CONFLICT',
+        `Several of kind ${kind} are called "${idOrName}".`,
+        'Name it by its id, or as service/monitor.',
+      );
+    return match;
+  }
+
+  #answersTo(kind: ResourceKind, value: { readonly id: string; readonly name: string }, asked: string): boolean {
+    if (value.name === asked) return true;
+    const parentId = this.#resources.get(value.id)?.parentId;
+    const parent = parentId === undefined ? undefined : this.#resources.get(parentId)?.name;
+    return kind === 'monitor' && parent !== undefined && `${parent}/${value.name}` === asked;
+  }
+
+  services(): readonly Service[] {
+    return this.all('service');
+  }
+
+  monitors(): readonly Monitor[] {
+    return this.all('monitor');
+  }
+
+  monitorsOf(serviceId: string): readonly Monitor[] {
+    return this.monitors().filter((monitor) => monitor.serviceId === serviceId);
+  }
+
+  contacts(): readonly Contact[] {
+    return this.all('contact');
+  }
+
+  channels(): readonly Channel[] {
+    return this.all('channel');
+  }
+
+  policies(): readonly Policy[] {
+    return this.all('policy');
+  }
+
+  watchers(): readonly Watcher[] {
+    return this.all('watcher');
+  }
+
+  maintenance(): readonly MaintenanceWindow[] {
+    return this.all('maintenance');
+  }
+}

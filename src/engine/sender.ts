@@ -1,0 +1,151 @@
+import { defined } from '../kernel/defined.ts';
+import { err, type Result } from '../kernel/result.ts';
+import type { Ms } from '../kernel/time.ts';
+import type { Accepted, ChannelKind, DeliveryError } from '../alert/channel.ts';
+import { compose } from '../alert/message.ts';
+import type { Alert, AlertKind, Channel, Contact, Delivery } from '../alert/model.ts';
+import { capDay, mayStillSend } from '../alert/quiet.ts';
+import { newAckLink, newOneTime } from '../auth/one-time.ts';
+import { machineRandom } from '../auth/secret-text.ts';
+import type { Core, Turn } from './core.ts';
+
+/** A send that has not ended after so long has failed. */
+const SEND_TIMEOUT_MS: Ms = 10_000;
+/** Kinds of news that can be answered. */
+const ANSWERABLE: ReadonlySet<AlertKind> = new Set(['down', 'degraded', 'storm', 'reminder', 'update']);
+
+/** Puts an alert into the reader's words and hands it to the channel, under a hard time-out. */
+export class Sender {
+  readonly #core: Core;
+  readonly #kindOf: (kind: string) => ChannelKind | undefined;
+  readonly #publicUrl: () => string | undefined;
+  readonly #isOpen: (incidentId: string) => boolean;
+  readonly #config: (channel: Channel) => Channel['config'];
+
+  constructor(parts: {
+    readonly core: Core;
+    readonly kindOf: (kind: string) => ChannelKind | undefined;
+    readonly publicUrl: () => string | undefined;
+    readonly isOpen: (incidentId: string) => boolean;
+    /** The channel's configuration with what was paired later (a Telegram chat). */
+    readonly config: (channel: Channel) => Channel['config'];
+  }) {
+    this.#core = parts.core;
+    this.#kindOf = parts.kindOf;
+    this.#publicUrl = parts.publicUrl;
+    this.#isOpen = parts.isOpen;
+    this.#config = parts.config;
+  }
+
+  /** Does the channel's cap leave room? When the store cannot say, people are told rather than spared. */
+  async mayStillSend(channel: Channel, delivery: Delivery): Promise<boolean> {
+    if (channel.cap === undefined || delivery.edits !== undefined) return true;
+    const since = capDay(this.#contact(channel), this.#core.clock.now(), this.#core.settings().timezone);
+    try {
+      return mayStillSend(channel.cap, await this.#core.store.sentSince(channel.id, since));
+    } catch (error) {
+      this.#core.unsaved(error);
+      return true;
+    }
+  }
+
+  /** Sends; whatever goes wrong is a value. `answers` is the message that this one follows. */
+  async send(
+    channel: Channel,
+    delivery: Delivery,
+    alert: Alert,
+    answers: string | undefined,
+  ): Promise<Result<Accepted, DeliveryError>> {
+    const kind = this.#kindOf(channel.kind);
+    if (kind === undefined) return err({ permanent: true, message: `there is no channel kind "${channel.kind}"` });
+    const abort = new AbortController();
+    const stop = this.#core.clock.after(SEND_TIMEOUT_MS, () => abort.abort());
+    try {
+      const message = await this.#message(channel, kind, delivery, alert, answers);
+      const sending = kind.send(this.#config(channel), message, { signal: abort.signal, now: this.#core.clock.now() });
+      return await withDeadline(sending, abort.signal);
+    } catch (error) {
+      this.#core.bug(`channel ${channel.kind}`, error);
+      return err({ permanent: false, message: 'sending failed by a bug; it is in the log' });
+    } finally {
+      stop();
+    }
+  }
+
+  async #message(
+    channel: Channel,
+    kind: ChannelKind,
+    delivery: Delivery,
+    alert: Alert,
+    answers: string | undefined,
+  ): Promise<ReturnType<typeof compose>> {
+    const contact = this.#contact(channel);
+    const settings = this.#core.settings();
+    const turn = this.#core.turn();
+    const answerable =
+      ANSWERABLE.has(alert.kind) && alert.incidentId !== undefined && this.#isOpen(alert.incidentId)
+        ? alert.incidentId
+        : undefined;
+    const publicUrl = this.#publicUrl();
+    const buttons =
+      answerable !== undefined && kind.traits.buttons ? this.#buttons(turn, answerable, channel) : undefined;
+    const ackLink =
+      answerable !== undefined && !kind.traits.buttons && publicUrl !== undefined
+        ? this.#ackLink(turn, answerable, contact, publicUrl)
+        : undefined;
+    await turn.commit();
+    return compose(alert, {
+      locale: contact?.locale ?? settings.locale,
+      timezone: contact?.timezone ?? settings.timezone,
+      loud: delivery.loud,
+      dedupKey: delivery.dedupKey,
+      at: this.#core.clock.toWall(this.#core.clock.now()),
+      ...defined({
+        publicUrl,
+        buttons,
+        ackLink,
+        edits: delivery.edits,
+        answers: delivery.edits === undefined ? answers : undefined,
+      }),
+    });
+  }
+
+  /** Bound to channel and open incident, good for 15 minutes (DESIGN § 7); an older tap is answered with fresh ones. */
+  #buttons(turn: Turn, incidentId: string, channel: Channel): { readonly acknowledge: string; readonly mute: string } {
+    const now = this.#core.clock.now();
+    const button = (action: 'acknowledge' | 'mute'): string => {
+      const { secret, token } = newOneTime(
+        { kind: 'button', name: action, scope: 'ack', data: { incidentId, action, channelId: channel.id } },
+        now,
+        machineRandom,
+      );
+      turn.write({ put: 'token', token });
+      return secret;
+    };
+    return { acknowledge: button('acknowledge'), mute: button('mute') };
+  }
+
+  #ackLink(turn: Turn, incidentId: string, contact: Contact | undefined, publicUrl: string): string {
+    const { secret, token } = newAckLink(incidentId, contact?.name ?? 'link', this.#core.clock.now(), machineRandom);
+    turn.write({ put: 'token', token });
+    return `${publicUrl}/a/${secret}`;
+  }
+
+  #contact(channel: Channel): Contact | undefined {
+    return this.#core.registry.contacts().find(({ id }) => id === channel.contactId);
+  }
+}
+
+/** A channel that ignores its signal loses the race against it. */
+const withDeadline = (
+  sending: Promise<Result<Accepted, DeliveryError>>,
+  signal: AbortSignal,
+): Promise<Result<Accepted, DeliveryError>> =>
+  new Promise((resolve, reject) => {
+    const late = (): void =>
+      resolve(err({ permanent: false, message: `no answer within ${SEND_TIMEOUT_MS / 1_000} s`, perhapsSent: true }));
+    if (signal.aborted) late();
+    // The channel sees the same signal: give it the turn to say in which phase it was cut off.
+    signal.addEventListener('abort', () => setImmediate(late), { once: true });
+    sending.then(resolve, reject);
+  });

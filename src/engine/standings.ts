@@ -1,0 +1,78 @@
+import { defined } from '../kernel/defined.ts';
+import type { Monitor, Service } from '../monitor/model.ts';
+import type { Verdict } from '../monitor/verdict.ts';
+import type { MonitorStanding, ServiceStanding } from './brain.ts';
+import type { Core } from './core.ts';
+import type { Hearts } from './hearts.ts';
+import type { Incidents } from './incidents.ts';
+import type { Mutes } from './mutes.ts';
+import type { Watch } from './watch.ts';
+
+/** The worst first. */
+const ORDER: readonly Verdict[] = ['down', 'degraded', 'suspect', 'blind', 'pending', 'up'];
+
+/** How things stand right now, for whoever asks. */
+export class Standings {
+  readonly #core: Core;
+  readonly #watch: Watch;
+  readonly #hearts: Hearts;
+  readonly #incidents: Incidents;
+  readonly #mutes: Mutes;
+
+  constructor(parts: {
+    readonly core: Core;
+    readonly watch: Watch;
+    readonly hearts: Hearts;
+    readonly incidents: Incidents;
+    readonly mutes: Mutes;
+  }) {
+    this.#core = parts.core;
+    this.#watch = parts.watch;
+    this.#hearts = parts.hearts;
+    this.#incidents = parts.incidents;
+    this.#mutes = parts.mutes;
+  }
+
+  services(): readonly ServiceStanding[] {
+    return this.#core.registry.services().map((service) => this.of(service));
+  }
+
+  of(service: Service): ServiceStanding {
+    const monitors = this.#core.registry.monitorsOf(service.id).map((monitor) => this.monitor(monitor));
+    const counted = monitors.filter(({ monitor }) => !monitor.paused);
+    const worst = ORDER.find((verdict) => counted.some((standing) => standing.verdict === verdict)) ?? 'pending';
+    const since = Math.max(0, ...counted.filter(({ verdict }) => verdict === worst).map((standing) => standing.since));
+    const incident = this.#incidents.openOf(service.id);
+    return {
+      service,
+      verdict: worst,
+      since,
+      paused: monitors.length > 0 && counted.length === 0,
+      inMaintenance: monitors.some(({ inMaintenance }) => inMaintenance),
+      muted: this.#mutes.until(service.id) > this.#core.clock.toWall(this.#core.clock.now()),
+      monitors,
+      ...defined({ incidentId: incident?.id }),
+    };
+  }
+
+  monitor(monitor: Monitor): MonitorStanding {
+    const one = this.#watch.of(monitor.id);
+    if (one !== undefined) {
+      return {
+        monitor,
+        verdict: one.state.verdict,
+        since: this.#core.clock.toWall(one.state.since),
+        inMaintenance: one.inMaintenance,
+        ...defined({ last: one.last, nextAt: this.#watch.nextAt(one) }),
+      };
+    }
+    const heart = this.#hearts.of(monitor.id);
+    return {
+      monitor,
+      verdict: heart?.state.verdict ?? 'pending',
+      since: this.#core.clock.toWall(heart?.state.since ?? 0),
+      inMaintenance: heart?.inMaintenance ?? false,
+      ...defined({ beatPath: heart === undefined ? undefined : `/beat/${heart.key}` }),
+    };
+  }
+}

@@ -1,0 +1,412 @@
+import type { Json } from '../kernel/json.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import type { Alert, AlertFacts, AlertKind, Channel, Policy } from '../alert/model.ts';
+import { policyFor } from '../alert/policy.ts';
+import type { IncidentEffect } from '../incident/events.ts';
+import type { Incident } from '../incident/incident.ts';
+import {
+  CALM,
+  decideStorm,
+  stormIncident,
+  withStorm,
+  type StormBoard,
+  type StormEffect,
+  type StormEvent,
+} from '../incident/storm.ts';
+import type { Conversations } from './conversations.ts';
+import type { Core, Turn } from './core.ts';
+import { alertKindOf, type Incidents, type Teller } from './incidents.ts';
+import type { Outbox } from './outbox.ts';
+
+/** What the tidings need to know of the monitors right now. */
+export interface Surroundings {
+  /** How many services are in doubt or freshly hurt. */
+  inDoubt(): number;
+  /** Is this service in doubt or hurt? */
+  isHurtOrSuspect(serviceId: string): boolean;
+  /** Where a service's hurt monitor points to. */
+  hostOf(incident: Incident): string | undefined;
+  /** How many services have a target on the host; all when no host is given. */
+  servicesOn(host: string | undefined): number;
+}
+
+type News = Extract<IncidentEffect, { do: 'tell' }>['news'];
+type Change = Extract<IncidentEffect, { do: 'converse' }>['change'];
+
+/**
+ * Decides by which conversation news reach people: alone, within a storm, or not at all because what the service depends on is down and told of
+ * already.
+ */
+export class Tidings implements Teller {
+  readonly #core: Core;
+  readonly #incidents: Incidents;
+  readonly #conversations: Conversations;
+  readonly #outbox: Outbox;
+  readonly #facts: (kind: AlertKind, incident: Incident) => AlertFacts;
+  readonly #around: Surroundings;
+  readonly #silentPossible: (channel: Channel) => boolean;
+  readonly #mutedUntil: (serviceId: string) => EpochMs;
+  #board: StormBoard = CALM;
+
+  constructor(parts: {
+    readonly core: Core;
+    readonly incidents: Incidents;
+    readonly conversations: Conversations;
+    readonly outbox: Outbox;
+    readonly facts: (kind: AlertKind, incident: Incident) => AlertFacts;
+    readonly around: Surroundings;
+    readonly silentPossible: (channel: Channel) => boolean;
+    readonly mutedUntil: (serviceId: string) => EpochMs;
+  }) {
+    this.#core = parts.core;
+    this.#incidents = parts.incidents;
+    this.#conversations = parts.conversations;
+    this.#outbox = parts.outbox;
+    this.#facts = parts.facts;
+    this.#around = parts.around;
+    this.#silentPossible = parts.silentPossible;
+    this.#mutedUntil = parts.mutedUntil;
+  }
+
+  /** Takes over the storms and held messages of a former run. */
+  restore(board: Json | undefined): void {
+    if (board === undefined) return;
+    this.#board = board as unknown as StormBoard;
+    this.#core.deadlines.set('storm', this.#core.clock.now(), () => this.#tick());
+  }
+
+  tell(turn: Turn, news: News, incident: Incident): void {
+    switch (news) {
+      case 'opened':
+        this.#opened(turn, incident);
+        return;
+      case 'relapsed':
+        this.#relapsed(turn, incident);
+        return;
+      case 'worse':
+        this.#worse(turn, incident);
+        return;
+      case 'update':
+        this.#updated(turn, incident);
+        return;
+      case 'recovered':
+        this.#recovered(turn, incident);
+        return;
+      case 'unseen':
+        this.#once(turn, 'unseen', incident);
+    }
+  }
+
+  converse(turn: Turn, change: Change, incident: Incident): void {
+    const at = this.#core.clock.now();
+    switch (change) {
+      case 'acknowledged':
+        this.#conversations.change(turn, incident, { type: 'acknowledged', at });
+        this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+        this.#withMembers(incident, (member) => {
+          if (incident.acknowledged !== undefined)
+            this.#incidents.feedIncident(turn, member, { type: 'acknowledge', ...incident.acknowledged });
+        });
+        return;
+      case 'muted':
+        this.#conversations.change(turn, incident, {
+          type: 'muted',
+          at,
+          until: this.#steady(incident.mutedUntil ?? 0),
+        });
+        return;
+      case 'recovering':
+      case 'failing-again':
+        this.#conversations.change(turn, incident, { type: 'recovering', at, on: change === 'recovering' });
+        return;
+      case 'loud-now':
+        this.#conversations.change(turn, incident, { type: 'loud-now', at });
+        return;
+      case 'closed':
+        this.#withMembers(incident, (member) => {
+          if (incident.closedBy !== undefined)
+            this.#incidents.feedIncident(turn, member, {
+              type: 'resolve',
+              at: incident.closedAt ?? at,
+              by: incident.closedBy,
+            });
+        });
+    }
+  }
+
+  /** News that no incident carries (blind, a gap, nobody watches): once, silently, to whoever the default policy tells first. */
+  broadcast(turn: Turn, facts: AlertFacts, loud = false): void {
+    const policy = this.#policy(undefined);
+    const alert = this.#alert(facts, 0);
+    this.#outbox.put(turn, alert, policy.steps[0]?.notify ?? [], { loud, step: alert.id });
+  }
+
+  /** Sight is back after a while: one silent message, whatever the number of monitors. */
+  blind(span: { readonly from: EpochMs; readonly to: EpochMs; readonly monitorIds: readonly string[] }): void {
+    const { registry } = this.#core;
+    const ids = new Set(
+      span.monitorIds.map((id) => registry.monitors().find((monitor) => monitor.id === id)?.serviceId),
+    );
+    const services = registry
+      .services()
+      .filter(({ id }) => ids.has(id))
+      .map(({ name }) => name);
+    const turn = this.#core.turn();
+    this.broadcast(turn, { kind: 'blind', severity: 'info', failures: [], from: span.from, to: span.to, services });
+    void turn.commit();
+  }
+
+  /** Sends an open incident's first messages anew in place, with fresh buttons. */
+  async refresh(incidentId: string): Promise<void> {
+    const incident = this.#incidents.known(incidentId);
+    if (incident?.state !== 'open') return;
+    const turn = this.#core.turn();
+    this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+    await turn.commit();
+  }
+
+  #opened(turn: Turn, incident: Incident): void {
+    const blocker = this.#blocker(incident);
+    if (blocker !== undefined) {
+      this.#incidents.feedIncident(turn, incident, {
+        type: 'joined-storm',
+        at: incident.detectedAt,
+        stormId: blocker.id,
+      });
+      return;
+    }
+    const waitsForParent = this.#parents(incident).some((id) => this.#around.isHurtOrSuspect(id));
+    const host = this.#around.hostOf(incident);
+    this.#storm(turn, {
+      type: 'opened',
+      at: this.#core.clock.now(),
+      casualty: {
+        incidentId: incident.id,
+        serviceId: incident.serviceId ?? '',
+        ...(host === undefined ? {} : { host }),
+        ...(incident.reason === undefined ? {} : { reason: incident.reason }),
+      },
+      inDoubt: waitsForParent ? Number.MAX_SAFE_INTEGER : this.#around.inDoubt(),
+    });
+  }
+
+  #relapsed(turn: Turn, incident: Incident): void {
+    const parent = incident.parentId === undefined ? undefined : this.#incidents.known(incident.parentId);
+    if (parent?.state === 'open') {
+      this.#outbox.edit(turn, parent, this.#facts(alertKindOf(parent), parent));
+      return;
+    }
+    if (this.#conversations.of(incident.id) === undefined) this.#alone(turn, incident);
+    else
+      this.#conversations.change(
+        turn,
+        incident,
+        { type: 'relapsed', at: this.#core.clock.now() },
+        alertKindOf(incident),
+      );
+    this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+  }
+
+  #worse(turn: Turn, incident: Incident): void {
+    if (this.#isTold(incident)) return;
+    this.#alone(turn, incident);
+    this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+  }
+
+  #updated(turn: Turn, incident: Incident): void {
+    if (this.#isTold(incident)) return;
+    this.#outbox.follow(turn, this.#alert(this.#facts('update', incident), incident.transition), incident);
+    this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+  }
+
+  #recovered(turn: Turn, incident: Incident): void {
+    const at = this.#core.clock.now();
+    this.#conversations.change(turn, incident, { type: 'recovered', at });
+    if (!this.#isTold(incident)) {
+      const facts = this.#facts('recovered', incident);
+      this.#outbox.recovered(turn, this.#alert(facts, incident.transition), incident);
+    }
+    this.#storm(turn, { type: 'closed', at, incidentId: incident.id });
+    this.#freeDependants(turn, incident);
+  }
+
+  /** Those that kept quiet because of this one speak for themselves if they are still hurt. */
+  #freeDependants(turn: Turn, parent: Incident): void {
+    for (const child of this.#incidents.open()) {
+      if (child.parentId === parent.id && parent.kind === 'service') this.#alone(turn, child);
+    }
+  }
+
+  #storm(turn: Turn, event: StormEvent): void {
+    const [board, effects] = decideStorm(this.#board, event, this.#core.settings().detection.storm);
+    this.#board = board;
+    for (const effect of effects) this.#weather(turn, effect);
+    turn.write({ put: 'state', subject: 'storm', state: this.#board as unknown as Json });
+  }
+
+  #tick(): void {
+    const turn = this.#core.turn();
+    this.#storm(turn, { type: 'tick', at: this.#core.clock.now() });
+    void turn.commit();
+  }
+
+  #weather(turn: Turn, effect: StormEffect): void {
+    switch (effect.do) {
+      case 'wake':
+        this.#core.deadlines.set('storm', effect.at, () => this.#tick());
+        return;
+      case 'tell-alone':
+        this.#released(turn, effect.incidentId);
+        return;
+      case 'open-storm':
+        this.#openStorm(turn, effect);
+        return;
+      case 'join-storm':
+        this.#joinStorm(turn, effect.stormId, effect.incidentId);
+        return;
+      case 'end-storm':
+        this.#endStorm(turn, effect.stormId);
+    }
+  }
+
+  /** No storm: told alone, unless it is over or what it depends on turned out to be the cause meanwhile. */
+  #released(turn: Turn, incidentId: string): void {
+    const incident = this.#incidents.known(incidentId);
+    if (incident === undefined || incident.state === 'closed') return;
+    const blocker = this.#blocker(incident);
+    if (blocker === undefined) this.#alone(turn, incident);
+    else
+      this.#incidents.feedIncident(turn, incident, { type: 'joined-storm', at: this.#wallNow(), stormId: blocker.id });
+  }
+
+  #openStorm(turn: Turn, effect: Extract<StormEffect, { do: 'open-storm' }>): void {
+    const members = effect.members
+      .map((id) => this.#incidents.known(id))
+      .filter((one) => one?.state === 'open') as Incident[];
+    const storm = stormIncident({
+      id: this.#core.newId(),
+      code: this.#core.newCode(),
+      at: this.#wallNow(),
+      members,
+      of: this.#around.servicesOn(effect.host),
+      commonCause: effect.commonCause,
+      ...(effect.host === undefined ? {} : { host: effect.host }),
+    });
+    this.#board = withStorm(this.#board, {
+      stormId: storm.id,
+      key: effect.key,
+      openedAt: effect.at,
+      members: members.map(({ id }) => id),
+    });
+    this.#incidents.adopt(turn, storm);
+    for (const member of members) {
+      this.#incidents.feedIncident(turn, member, { type: 'joined-storm', at: storm.detectedAt, stormId: storm.id });
+      this.#conversations.change(turn, member, { type: 'recovered', at: this.#core.clock.now() });
+    }
+    this.#alone(turn, storm);
+  }
+
+  #joinStorm(turn: Turn, stormId: string, incidentId: string): void {
+    const storm = this.#incidents.known(stormId);
+    const member = this.#incidents.known(incidentId);
+    if (storm?.storm === undefined || member === undefined) return;
+    this.#incidents.feedIncident(turn, member, { type: 'joined-storm', at: this.#wallNow(), stormId });
+    const grown: Incident = {
+      ...storm,
+      storm: { ...storm.storm, serviceIds: [...new Set([...storm.storm.serviceIds, member.serviceId ?? ''])] },
+    };
+    this.#incidents.adopt(turn, grown);
+    this.#outbox.edit(turn, grown, this.#facts('storm', grown));
+  }
+
+  #endStorm(turn: Turn, stormId: string): void {
+    const storm = this.#incidents.known(stormId);
+    if (storm === undefined || storm.state === 'closed') return;
+    const at = this.#wallNow();
+    const closed: Incident = {
+      ...storm,
+      state: 'closed',
+      closedAt: at,
+      end: { to: { at } },
+      transition: storm.transition + 1,
+    };
+    this.#incidents.adopt(turn, closed);
+    this.#recovered(turn, closed);
+  }
+
+  #alone(turn: Turn, incident: Incident): void {
+    const service =
+      incident.serviceId === undefined
+        ? undefined
+        : this.#core.registry.services().find(({ id }) => id === incident.serviceId);
+    this.#conversations.open(turn, incident, this.#policy(service?.policy), alertKindOf(incident));
+    const mutedUntil = Math.max(service === undefined ? 0 : this.#mutedUntil(service.id), incident.mutedUntil ?? 0);
+    if (mutedUntil > this.#wallNow()) {
+      this.#conversations.change(turn, incident, {
+        type: 'muted',
+        at: this.#core.clock.now(),
+        until: this.#steady(mutedUntil),
+      });
+    }
+  }
+
+  #once(turn: Turn, kind: AlertKind, incident: Incident): void {
+    const service = this.#core.registry.services().find(({ id }) => id === incident.serviceId);
+    const alert = this.#alert(this.#facts(kind, incident), incident.transition);
+    this.#outbox.put(turn, alert, this.#policy(service?.policy).steps[0]?.notify ?? [], { loud: false, step: '0' });
+  }
+
+  #policy(name: string | undefined): Policy {
+    const channels = this.#core.registry
+      .channels()
+      .map((channel) => ({ name: channel.name, silentPossible: this.#silentPossible(channel) }));
+    return policyFor(name, this.#core.registry.policies(), channels);
+  }
+
+  #alert(facts: AlertFacts, transition: number): Alert {
+    return {
+      id: this.#core.newId(),
+      ...(facts.incidentId === undefined ? {} : { incidentId: facts.incidentId }),
+      kind: facts.kind,
+      severity: facts.severity,
+      transition,
+      createdAt: this.#core.clock.now(),
+      facts,
+    };
+  }
+
+  /** Is somebody else's conversation telling of it? */
+  #isTold(incident: Incident): boolean {
+    return incident.parentId !== undefined && this.#incidents.known(incident.parentId)?.state === 'open';
+  }
+
+  #parents(incident: Incident): readonly string[] {
+    const names = this.#core.registry.services().find(({ id }) => id === incident.serviceId)?.dependsOn ?? [];
+    return this.#core.registry
+      .services()
+      .filter(({ name }) => names.includes(name))
+      .map(({ id }) => id);
+  }
+
+  #blocker(incident: Incident): Incident | undefined {
+    for (const id of this.#parents(incident)) {
+      const open = this.#incidents.openOf(id);
+      if (open?.severity === 'critical') return open;
+    }
+    return undefined;
+  }
+
+  #withMembers(storm: Incident, act: (member: Incident) => void): void {
+    if (storm.kind !== 'storm') return;
+    for (const member of this.#incidents.open()) if (member.parentId === storm.id) act(member);
+  }
+
+  #wallNow(): EpochMs {
+    return this.#core.clock.toWall(this.#core.clock.now());
+  }
+
+  /** A moment of the wall clock on the watch's own time. */
+  #steady(wall: EpochMs): EpochMs {
+    return wall - (this.#wallNow() - this.#core.clock.now());
+  }
+}

@@ -1,0 +1,71 @@
+import type { Json } from '../kernel/json.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import type { CheckResult } from '../monitor/check.ts';
+import type { MonitorKind, Target } from '../monitor/kind.ts';
+import type { Monitor } from '../monitor/model.ts';
+import { initial, type MonitorState } from '../monitor/state.ts';
+import type { Verdict } from '../monitor/verdict.ts';
+
+/** A span under way of a monitor that is not up. */
+export interface OpenSpan {
+  readonly kind: 'down' | 'degraded';
+  readonly from: EpochMs;
+}
+
+/** What a verdict is held about: an active monitor or a heartbeat. */
+export interface Subject {
+  monitor: Monitor;
+  readonly target: Target;
+  /** The machine's state. */
+  readonly state: { readonly verdict: Verdict; readonly since: EpochMs };
+  openSpan: OpenSpan | undefined;
+}
+
+/** A monitor under watch: what it is, and all that changes about it. */
+export interface Watched extends Subject {
+  kind: MonitorKind;
+  target: Target;
+  state: MonitorState;
+  inMaintenance: boolean;
+  last: CheckResult | undefined;
+  lastOkAt: EpochMs | undefined;
+  /** Where the name led to when it was last asked: decides the controls when an asking fails before it has an address. */
+  address: string | undefined;
+  /** Full checks and pulses under way; another of the same is not begun before it has ended. */
+  readonly running: Set<string>;
+}
+
+/** What of it survives a restart. */
+export interface Kept<State> {
+  readonly machine: State;
+  readonly openSpan?: OpenSpan;
+}
+
+/** The subject of a monitor's state in the store. */
+export const stateSubject = (monitorId: string): string => `monitor:${monitorId}`;
+
+/** A monitor as it comes under watch, going on where a former run was. */
+export const watched = (monitor: Monitor, kind: MonitorKind, at: EpochMs, kept: Json | undefined): Watched => {
+  const former = kept as unknown as Kept<MonitorState> | undefined;
+  return {
+    monitor,
+    kind,
+    target: kind.target(monitor.config),
+    state: former?.machine ?? initial(at),
+    openSpan: former?.openSpan,
+    inMaintenance: false,
+    last: undefined,
+    lastOkAt: former?.machine.lastGood?.at,
+    address: undefined,
+    running: new Set(),
+  };
+};
+
+/** Its state for the store. */
+export const keptState = (one: Subject): Json => {
+  const kept: Kept<Subject['state']> = {
+    machine: one.state,
+    ...(one.openSpan === undefined ? {} : { openSpan: one.openSpan }),
+  };
+  return kept as unknown as Json;
+};

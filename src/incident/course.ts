@@ -1,0 +1,258 @@
+import { defined } from '../kernel/defined.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import { isLasting } from '../monitor/reason.ts';
+import type { Decision, IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
+import type { Bracket, Incident, TimelineData } from './incident.ts';
+import { bracket, involvedOf, isHurt, join, nothing, RANK, save, timeline, withOpen } from './parts.ts';
+import { downtime } from './times.ts';
+
+/** What the machine has to know of the rules. */
+export interface IncidentRules {
+  readonly relapseMs: number;
+}
+
+const openIncident = (event: VerdictEvent): Incident =>
+  join(
+    {
+      id: event.fresh.id,
+      code: event.fresh.code,
+      kind: 'service',
+      serviceId: event.serviceId,
+      severity: 'info',
+      state: 'open',
+      start: bracket(event.lastGood, event.firstBad ?? { at: event.at }),
+      detectedAt: event.at,
+      involved: [],
+      loudAtOnce: event.to === 'down' && (event.lasting || event.afterDeploy),
+      relapses: 0,
+      transition: 1,
+      toldLate: false,
+      maintenance: false,
+      flapping: false,
+      ...defined({ lastChange: event.lastChange }),
+    },
+    involvedOf(event),
+  );
+
+const verdictEntry = (incident: Incident, event: VerdictEvent): IncidentEffect =>
+  timeline(incident, event.at, 'check', {
+    type: 'verdict',
+    monitorId: event.monitorId,
+    from: event.from,
+    to: event.to,
+    ...defined({ reason: event.reason }),
+  });
+
+const mayRelapse = (
+  ward: Ward,
+  event: VerdictEvent,
+  rules: IncidentRules,
+): ward is Ward & { readonly last: Incident } =>
+  ward.last?.closedAt !== undefined &&
+  ward.last.closedBy === undefined &&
+  !ward.last.toldLate &&
+  event.at - ward.last.closedAt <= rules.relapseMs;
+
+const reopen = (last: Incident, event: VerdictEvent): Incident => {
+  const { end: _end, closedAt: _closedAt, acknowledged: _acknowledged, ...kept } = last;
+  return join(
+    { ...kept, state: 'open', relapses: last.relapses + 1, transition: last.transition + 1 },
+    involvedOf(event),
+  );
+};
+
+const onHurt = (ward: Ward, event: VerdictEvent, rules: IncidentRules): Decision => {
+  if (ward.open !== undefined) return onWorse(ward, ward.open, event);
+  if (mayRelapse(ward, event, rules)) {
+    const incident = reopen(ward.last, event);
+    return [
+      { open: incident },
+      [
+        save(incident),
+        timeline(incident, event.at, 'check', {
+          type: 'relapse',
+          ...defined({ reason: event.reason }),
+        }),
+        verdictEntry(incident, event),
+        { do: 'tell', news: 'relapsed', incident },
+      ],
+    ];
+  }
+  const incident = openIncident(event);
+  return [
+    withOpen(ward, incident),
+    [
+      save(incident),
+      timeline(incident, event.at, 'check', {
+        type: 'opened',
+        monitorId: event.monitorId,
+        ...defined({ reason: event.reason }),
+      }),
+      verdictEntry(incident, event),
+      { do: 'tell', news: 'opened', incident },
+    ],
+  ];
+};
+
+/** Another monitor joins, or the same one got worse (degraded → down) or better (down → degraded). */
+const onWorse = (ward: Ward, open: Incident, event: VerdictEvent): Decision => {
+  const joined = join(open, involvedOf(event));
+  const graver = RANK[joined.severity] > RANK[open.severity];
+  const turnedLoud = event.to === 'down' && event.lasting && !open.loudAtOnce;
+  const incident: Incident = {
+    ...joined,
+    loudAtOnce: open.loudAtOnce || turnedLoud,
+    transition: graver ? open.transition + 1 : open.transition,
+  };
+  const effects: IncidentEffect[] = [save(incident), verdictEntry(incident, event)];
+  if (graver) {
+    effects.push(
+      timeline(incident, event.at, 'check', { type: 'severity', from: open.severity, to: incident.severity }),
+    );
+    effects.push({ do: 'tell', news: 'worse', incident });
+  } else if (turnedLoud) effects.push({ do: 'converse', change: 'loud-now', incident });
+  return [withOpen(ward, incident), effects];
+};
+
+/** Closes when no involved monitor is hurt any more; the end is bracketed by the last bad and the first good evidence. */
+export const closeIfWell = (
+  ward: Ward,
+  incident: Incident,
+  at: EpochMs,
+  end: Bracket,
+  before: readonly IncidentEffect[],
+): Decision => {
+  if (incident.involved.some(isHurt)) return [withOpen(ward, incident), [save(incident), ...before]];
+  const lastEnd = ward.open?.end ?? end;
+  const closed: Incident = {
+    ...incident,
+    state: 'closed',
+    closedAt: at,
+    end: end.to.at >= lastEnd.to.at ? end : lastEnd,
+    transition: incident.transition + 1,
+  };
+  const span = downtime(closed, at);
+  return [
+    { last: closed },
+    [
+      save(closed),
+      ...before,
+      timeline(closed, at, 'check', {
+        type: 'recovered',
+        downMs: Math.round((span.least + span.most) / 2),
+        marginMs: Math.round((span.most - span.least) / 2),
+      }),
+      { do: 'tell', news: 'recovered', incident: closed },
+    ],
+  ];
+};
+
+const onWell = (ward: Ward, event: VerdictEvent): Decision => {
+  const open = ward.open;
+  const part = open?.involved.find(({ monitorId }) => monitorId === event.monitorId);
+  if (open === undefined || part === undefined) return nothing(ward);
+  const incident = join(open, { ...part, verdict: event.to, recovering: false });
+  const end = bracket(event.lastBad, event.firstGood ?? { at: event.at });
+  return closeIfWell(ward, incident, event.at, end, [verdictEntry(incident, event)]);
+};
+
+/** A monitor changed its verdict: the incident opens, worsens, heals or closes. */
+export const onVerdict = (ward: Ward, event: VerdictEvent, rules: IncidentRules): Decision => {
+  if (event.to === 'down' || event.to === 'degraded') return onHurt(ward, event, rules);
+  if (event.to === 'up') return onWell(ward, event);
+  return nothing(ward);
+};
+
+/** Checks succeed again, or fail again, while down: escalation is withheld while all that is hurt is healing. */
+export const onRecovering = (
+  ward: Ward,
+  open: Incident,
+  event: Extract<IncidentEvent, { type: 'recovering' }>,
+): Decision => {
+  const part = open.involved.find(({ monitorId }) => monitorId === event.monitorId);
+  if (part === undefined || part.recovering === event.on) return nothing(ward);
+  const incident = join(open, { ...part, recovering: event.on });
+  const healing = (one: Incident): boolean => one.involved.filter(isHurt).every(({ recovering }) => recovering);
+  const effects: IncidentEffect[] = [save(incident)];
+  if (event.on) effects.push(timeline(incident, event.at, 'check', { type: 'recovering', monitorId: event.monitorId }));
+  if (healing(open) !== healing(incident)) {
+    effects.push({ do: 'converse', change: healing(incident) ? 'recovering' : 'failing-again', incident });
+  }
+  return [withOpen(ward, incident), effects];
+};
+
+/** It flaps, or its reason grew. */
+export const onUpdate = (ward: Ward, open: Incident, event: Extract<IncidentEvent, { type: 'update' }>): Decision => {
+  const part = open.involved.find(({ monitorId }) => monitorId === event.monitorId);
+  if (part === undefined) return nothing(ward);
+  const changed = event.reason === undefined ? open : join(open, { ...part, reason: event.reason });
+  const turnedLoud =
+    event.reason !== undefined && part.verdict === 'down' && isLasting(event.reason.code) && !open.loudAtOnce;
+  const incident: Incident = {
+    ...changed,
+    flapping: open.flapping || event.kind === 'flapping',
+    loudAtOnce: open.loudAtOnce || turnedLoud,
+    transition: open.transition + 1,
+  };
+  const data: TimelineData =
+    event.kind === 'flapping'
+      ? { type: 'flapping' }
+      : {
+          type: 'verdict',
+          monitorId: event.monitorId,
+          from: part.verdict,
+          to: part.verdict,
+          ...defined({ reason: event.reason }),
+        };
+  const effects: IncidentEffect[] = [
+    save(incident),
+    timeline(incident, event.at, 'check', data),
+    { do: 'tell', news: 'update', incident },
+  ];
+  if (turnedLoud) effects.push({ do: 'converse', change: 'loud-now', incident });
+  return [withOpen(ward, incident), effects];
+};
+
+/** It came and went while nobody could look: told afterwards, closed at once. */
+export const onUnseen = (ward: Ward, event: Extract<IncidentEvent, { type: 'unseen' }>): Decision => {
+  if (ward.open !== undefined) return nothing(ward);
+  const incident: Incident = {
+    id: event.fresh.id,
+    code: event.fresh.code,
+    kind: 'service',
+    serviceId: event.serviceId,
+    severity: event.severity,
+    state: 'closed',
+    start: bracket(event.lastGood, event.firstBad),
+    detectedAt: event.at,
+    closedAt: event.at,
+    end: bracket(event.firstBad, event.firstGood),
+    involved: [
+      {
+        monitorId: event.monitorId,
+        verdict: 'up',
+        severity: event.severity,
+        since: event.firstBad.at,
+        ...defined({ reason: event.firstBad.reason }),
+        bad: 1,
+        asked: 1,
+        recovering: false,
+      },
+    ],
+    loudAtOnce: false,
+    ...defined({ reason: event.firstBad.reason }),
+    relapses: 0,
+    transition: 1,
+    toldLate: true,
+    maintenance: false,
+    flapping: false,
+  };
+  return [
+    { last: incident },
+    [
+      save(incident),
+      timeline(incident, event.firstBad.at, 'check', { type: 'opened', monitorId: event.monitorId }),
+      { do: 'tell', news: 'unseen', incident },
+    ],
+  ];
+};

@@ -1,0 +1,61 @@
+import { defined } from '../kernel/defined.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import type { Severity } from '../monitor/model.ts';
+import type { Evidence } from '../monitor/verdict.ts';
+import type { Decision, IncidentEffect, VerdictEvent, Ward } from './events.ts';
+import type { Bracket, Incident, Involved, TimelineData, TimelineEntry } from './incident.ts';
+
+/** How grave a severity is, for comparing. */
+export const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+/** The gravest of several; info when there are none. */
+export const worst = (severities: readonly Severity[]): Severity =>
+  severities.reduce<Severity>((gravest, severity) => (RANK[severity] > RANK[gravest] ? severity : gravest), 'info');
+/** Does this monitor say that the service is hurt? */
+export const isHurt = (involved: Involved): boolean => involved.verdict === 'down' || involved.verdict === 'degraded';
+/** A moment between two pieces of evidence. */
+export const bracket = (from: Evidence | undefined, to: Evidence): Bracket =>
+  from === undefined ? { to } : { from, to };
+
+/** A row for the timeline. */
+export const timeline = (
+  incident: Incident,
+  at: EpochMs,
+  source: TimelineEntry['source'],
+  data: TimelineData,
+): IncidentEffect => ({
+  do: 'timeline',
+  incidentId: incident.id,
+  at,
+  source,
+  data,
+});
+/** The incident as it is now has to be saved. */
+export const save = (incident: Incident): IncidentEffect => ({ do: 'save', incident });
+/** Nothing changes. */
+export const nothing = (ward: Ward): Decision => [ward, []];
+/** The ward with this incident open. */
+export const withOpen = (ward: Ward, open: Incident): Ward => ({ ...ward, open });
+
+/** How the monitor of a verdict stands within the incident; degraded is a warning at most. */
+export const involvedOf = (event: VerdictEvent): Involved => ({
+  monitorId: event.monitorId,
+  verdict: event.to,
+  severity:
+    event.to === 'degraded' ? (RANK[event.severity] > RANK.warning ? 'warning' : event.severity) : event.severity,
+  since: event.firstBad?.at ?? event.at,
+  ...defined({ reason: event.reason }),
+  bad: event.bad,
+  asked: event.asked,
+  recovering: false,
+  ...defined({ controls: event.controls }),
+});
+
+/** Replaces the monitor's part; the gravest part gives the incident its severity and reason. */
+export const join = (incident: Incident, part: Involved): Incident => {
+  const involved = [...incident.involved.filter(({ monitorId }) => monitorId !== part.monitorId), part];
+  const hurt = involved.filter(isHurt);
+  if (hurt.length === 0) return { ...incident, involved };
+  const severity = worst(hurt.map((one) => one.severity));
+  const cause = hurt.find((one) => one.severity === severity && one.reason !== undefined)?.reason ?? incident.reason;
+  return { ...incident, involved, severity, ...defined({ reason: cause }) };
+};
