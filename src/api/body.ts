@@ -6,32 +6,48 @@ export const MAX_BODY_BYTES = 1_000_000;
 const tooLarge = (max: number): Fault =>
   new Fault('INPUT_TOO_LARGE', `The body is larger than ${max.toLocaleString('en')} bytes.`, 'Send less.');
 
-/** The body's bytes, at most `keep` of them; more than `max` is refused (or, when `cut`, no longer read). */
-export const readBody = async (
-  request: Request,
-  max: number = MAX_BODY_BYTES,
-  more: { readonly keep?: number; readonly cut?: boolean } = {},
-): Promise<Uint8Array> => {
-  const { keep = max, cut = false } = more;
-  if (!cut && Number(request.headers.get('content-length') ?? 0) > max) throw tooLarge(max);
+const keeper = (keep: number) => {
   const parts: Uint8Array[] = [];
-  let kept = 0;
-  let seen = 0;
+  let left = keep;
+  return {
+    take(part: Uint8Array): void {
+      if (left <= 0) return;
+      parts.push(part.subarray(0, left));
+      left -= part.length;
+    },
+    all: (): Uint8Array => new Uint8Array(Buffer.concat(parts)),
+  };
+};
+
+/** Passes the body on part by part; false when it is larger than `max`, of which no more is read. */
+const drain = async (request: Request, max: number, take: (part: Uint8Array) => void): Promise<boolean> => {
   const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
-  if (reader === undefined) return new Uint8Array();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  let seen = 0;
+  while (reader !== undefined) {
+    const next = await reader.read();
+    if (next.done) return true;
+    take(next.value);
     seen += next.value.length;
-    if (kept < keep) {
-      const part = next.value.subarray(0, keep - kept);
-      parts.push(part);
-      kept += part.length;
-    }
     if (seen <= max) continue;
     await reader.cancel();
-    if (cut) break;
-    throw tooLarge(max);
+    return false;
   }
-  return new Uint8Array(Buffer.concat(parts));
+  return true;
+};
+
+/** The body's bytes. @throws Fault INPUT_TOO_LARGE when there are more than `max`. */
+export const readBody = async (request: Request, max: number = MAX_BODY_BYTES): Promise<Uint8Array> => {
+  if (Number(request.headers.get('content-length') ?? 0) > max) throw tooLarge(max);
+  const kept = keeper(max);
+  if (!(await drain(request, max, (part) => kept.take(part)))) throw tooLarge(max);
+  return kept.all();
+};
+
+/** The first `keep` bytes of a body that may be longer; what lies beyond the limit of all bodies is not even read. */
+export const readStart = async (request: Request, keep: number): Promise<Uint8Array> => {
+  const kept = keeper(keep);
+  await drain(request, MAX_BODY_BYTES, (part) => kept.take(part));
+  return kept.all();
 };
 
 /** A body as JSON; an empty one is `{}`. @throws Fault INPUT_INVALID, INPUT_TOO_LARGE. */

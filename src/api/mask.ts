@@ -1,46 +1,45 @@
+import { maskSecrets } from '#auth/secrets.ts';
+import { SCHEMAS } from '#config/load.ts';
+import { MASK, maskText, maskUserInfo } from '#config/secret-fields.ts';
 import type { Json } from '#kernel/json.ts';
+import type { ResourceKind } from '#store/contract.ts';
 
-/** What stands in place of a secret. Sent back in an edit, it means: keep what is there. */
-export const MASK = '••••••';
+export { MASK };
 
 /** Names of keys whose values are secrets, besides those that a kind's schema marks. */
 const SECRET_KEY =
-  /pass(word|phrase|wd)?$|secret|token|api_?key|^key$|authorization|cookie|credential|private|^basic$|^bearer$|^signature$/i;
-/** A `${…}` reference says where the secret is, not what it is. */
-const REFERENCE = /^\$\{[^}]*\}$/;
-const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)([^\s/@]+)(@)/gi;
+  /pass(word|phrase|wd)?$|secret|token|api_?key|^key$|authorization|cookie|credential|private|^signature$/i;
 
 type Tree = { readonly [key: string]: Json };
 
 const isTree = (value: Json | undefined): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const maskText = (text: string): string =>
-  text.replaceAll(URL_PASSWORD, (whole, head: string, password: string, tail: string) =>
-    REFERENCE.test(password) ? whole : head + MASK + tail,
-  );
-
-const maskSecret = (value: Json): Json => {
+const hidden = (value: Json): Json => {
   if (value === null || value === '') return value;
-  return typeof value === 'string' && REFERENCE.test(value) ? value : MASK;
+  return typeof value === 'string' ? maskText(value) : MASK;
 };
 
-/** The definition as it may be shown: secrets masked, references left. `isSecret` knows keys by the kind's schema (paths as `a.b`). */
-export const masked = (value: Json, isSecret: (path: string) => boolean = () => false, path = ''): Json => {
-  if (typeof value === 'string') return maskText(value);
-  if (Array.isArray(value)) return value.map((one: Json) => masked(one, isSecret, path));
+const maskByName = (value: Json): Json => {
+  if (typeof value === 'string') return maskUserInfo(value);
+  if (Array.isArray(value)) return value.map(maskByName);
   if (!isTree(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const at = path === '' ? key : `${path}.${key}`;
-      return [key, SECRET_KEY.test(key) || isSecret(at) ? maskSecret(inner) : masked(inner, isSecret, at)];
-    }),
+    Object.entries(value).map(([key, inner]) => [key, SECRET_KEY.test(key) ? hidden(inner) : maskByName(inner)]),
   );
+};
+
+/** The definition as it may be shown: what the kind's schema or a key's name says to be secret is masked, `${…}` references are left. */
+export const masked = (kind: ResourceKind, spec: Json): Json => {
+  const bySchema = maskByName(maskSecrets(spec, SCHEMAS.specs[kind]));
+  // A dead-man's URL is all that its service asks for.
+  if (kind !== 'watcher' || !isTree(bySchema) || typeof bySchema['url'] !== 'string') return bySchema;
+  return { ...bySchema, url: maskText(bySchema['url']) };
 };
 
 const unmaskText = (text: string, before: Json | undefined): Json => {
   if (!text.includes(MASK) || typeof before !== 'string') return text;
-  return text === MASK || maskText(before) === text ? before : text;
+  return text === MASK || maskUserInfo(before) === text ? before : text;
 };
 
 /** The new definition with every mask that came back replaced by what was there before. */

@@ -38,7 +38,7 @@ export interface RouteDefinition<Query extends z.ZodObject, Body extends z.ZodTy
   /** Absent: 204. */
   readonly result?: Result;
   readonly status?: 200 | 201 | 202;
-  /** What the audit log calls it; only for routes that change something. */
+  /** What the audit log calls it; only where the engine does not write it in its own transaction. */
   readonly audit?: string;
   readonly timeoutMs?: Ms;
   run(asked: Asked<z.output<Query>, z.output<Body>>): Promise<z.input<Result>> | z.input<Result>;

@@ -111,8 +111,13 @@ export const createOneTime = (world: {
       try {
         await store.write([{ put: 'token', token: { ...token, usedAt: clock.now() } }], { urgent: true });
       } catch (error) {
-        spent.delete(token.id);
-        throw error;
+        // A full disk keeps nobody from answering an alert: then the set alone makes the use single.
+        const mayGoOn =
+          (kind === 'ack' || kind === 'button') && error instanceof Fault && error.code === 'STORE_UNAVAILABLE';
+        if (!mayGoOn) {
+          spent.delete(token.id);
+          throw error;
+        }
       }
       return token;
     },

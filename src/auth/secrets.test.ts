@@ -99,5 +99,10 @@ test('masks hide secrets and passwords in URLs, and keep references', () => {
     { kind: 'bot', botToken: '${TOKEN}', chat: 'smtp://me:pw@host', headers: { a: 'H1' } },
     schema,
   );
-  assert.deepEqual(masked, { kind: 'bot', botToken: '${TOKEN}', chat: 'smtp://me:••••••@host', headers: { a: '••••••' } });
+  assert.deepEqual(masked, {
+    kind: 'bot',
+    botToken: '${TOKEN}',
+    chat: 'smtp://me:••••••@host',
+    headers: { a: '••••••' },
+  });
 });

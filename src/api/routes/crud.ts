@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Brain } from '#engine/brain.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
@@ -6,7 +6,7 @@ import type { ResourceKind } from '#store/contract.ts';
 import { PageQuery, pageOf } from '../contract/basics.ts';
 import { CreateInput, UpdateInput } from '../contract/inputs.ts';
 import { ResourceView } from '../contract/people.ts';
-import { mergePatch, unmasked } from '../mask.ts';
+import { MASK, mergePatch, unmasked } from '../mask.ts';
 import { mapPage, pageInMemory } from '../page-list.ts';
 import { defineRoute, type Asked, type Route } from '../route.ts';
 import { resourceView } from '../views/people.ts';
@@ -63,6 +63,15 @@ const getRoute = <View extends z.ZodObject, Item>(of: Collection<View, Item>): R
     },
   });
 
+const refuseMasks = (spec: Json): void => {
+  if (JSON.stringify(spec).includes(MASK))
+    throw new Fault(
+      'INPUT_INVALID',
+      `"${MASK}" stands for a secret that is not known here.`,
+      'Give the secret itself.',
+    );
+};
+
 const createRoute = (kind: ResourceKind, plural: string): Route =>
   defineRoute({
     method: 'post',
@@ -73,8 +82,8 @@ const createRoute = (kind: ResourceKind, plural: string): Route =>
     body: CreateInput,
     result: ResourceView,
     status: 201,
-    audit: `${kind}.create`,
     async run({ world, caller, body }) {
+      refuseMasks(body.spec as Json);
       const parent = body.parent ?? body.service ?? body.contact;
       const input = { name: body.name, spec: body.spec as Json, ...(parent === undefined ? {} : { parent }) };
       return resourceView(await world.brain.create(kind, input, caller.actor, caller.trusted));
@@ -93,11 +102,11 @@ const editRoute = (kind: ResourceKind, plural: string, method: 'put' | 'patch'):
         : `Changes some keys of a ${kind}'s definition (null removes)`,
     body: UpdateInput,
     result: ResourceView,
-    audit: `${kind}.update`,
     async run({ world, caller, id, body }) {
       const before = world.brain.resource(kind, id).spec;
       const given = unmasked(body.spec as Json, before);
       const spec = method === 'put' ? given : mergePatch(before, given);
+      refuseMasks(spec);
       return resourceView(await world.brain.update(kind, id, spec, caller.actor, caller.trusted));
     },
   });
@@ -109,7 +118,6 @@ const deleteRoute = (kind: ResourceKind, plural: string): Route =>
     scope: 'admin',
     tag: plural,
     summary: `Retires a ${kind}; its history is kept`,
-    audit: `${kind}.remove`,
     run: ({ world, caller, id }) => world.brain.remove(kind, id, caller.actor),
   });
 

@@ -99,7 +99,6 @@ const testChannel = defineRoute({
   tag: 'channels',
   summary: 'Sends a test message through the whole path and reports how it fared',
   result: ChannelTestView,
-  audit: 'channel.test',
   timeoutMs: 120_000,
   run: async ({ world, caller, id }) => {
     const channel = world.brain.channels().find((one) => one.id === id || one.name === id);

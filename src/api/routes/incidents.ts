@@ -79,7 +79,6 @@ const act = <Body extends z.ZodType>(
     summary,
     body,
     result: IncidentView,
-    audit: `incident.${verb}`,
     run: async (asked) => {
       const { brain } = asked.world;
       const incident = await findIncident(brain, asked.id);
@@ -93,10 +92,7 @@ const acknowledge = act(
   'acknowledge',
   'Somebody has it: steps and repeats end. Again: the state as it is',
   nothing,
-  async (brain, id, _body, { caller }) => {
-    const incident = await findIncident(brain, id);
-    return incident.acknowledged === undefined ? brain.acknowledge(id, caller.actor) : incident;
-  },
+  (brain, id, _body, { caller }) => brain.acknowledge(id, caller.actor),
 );
 
 const note = act('note', 'Writes a note into the timeline', NoteInput, (brain, id, { text }, { caller }) =>

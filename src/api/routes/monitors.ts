@@ -40,7 +40,6 @@ const pauseRoute = (verb: 'pause' | 'resume'): Route =>
     tag: 'monitors',
     summary: verb === 'pause' ? 'Asks no more until resumed' : 'Asks again',
     result: MonitorView,
-    audit: `monitor.${verb}`,
     run: async (asked) => {
       const standing = await asked.world.brain.pause(asked.id, verb === 'pause', asked.caller.actor);
       return view(asked.world.brain, standing, asked);

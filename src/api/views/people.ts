@@ -5,7 +5,6 @@ import { defined } from '#kernel/defined.ts';
 import type { MaintenanceWindow } from '#monitor/model.ts';
 import type { ChannelView, ContactView, MaintenanceView, PolicyView, ResourceView } from '../contract/people.ts';
 import { masked } from '../mask.ts';
-import { secretKeys } from '../secret-keys.ts';
 import { time, timeOrNone } from './basics.ts';
 import type { Names } from './names.ts';
 
@@ -72,7 +71,7 @@ export const resourceView = (
     name: resource.name,
     parentId: resource.parentId,
     origin: resource.origin,
-    spec: masked(resource.spec, secretKeys(resource.kind, resource.spec)) as z.input<typeof ResourceView>['spec'],
+    spec: masked(resource.kind, resource.spec) as z.input<typeof ResourceView>['spec'],
     createdAt: time(resource.createdAt),
     place: resource.place === undefined ? undefined : { ...resource.place },
   });

@@ -1,0 +1,392 @@
+import type { Alert, Channel, Contact, Delivery, Policy } from '#alert/model.ts';
+import type { Settings, Watcher } from '#config/contract.ts';
+import type { Brain, MonitorStanding, SelfHealth, ServiceStanding, WatcherStanding } from '#engine/brain.ts';
+import type { Actor, Incident, TimelineEntry } from '#incident/incident.ts';
+import { Fault } from '#kernel/fault.ts';
+import type { Json } from '#kernel/json.ts';
+import type { CheckResult } from '#monitor/check.ts';
+import type { MaintenanceWindow, Monitor, Service } from '#monitor/model.ts';
+import { reason } from '#monitor/reason.ts';
+import { DEFAULT_RULES } from '#monitor/rules.ts';
+import type { Verdict } from '#monitor/verdict.ts';
+import type { Resource, ResourceKind, StoredEvent } from '#store/contract.ts';
+import { fakeClock, type FakeClock } from './clock.ts';
+import { memoryStore, type MemoryStore } from './store.ts';
+
+/** 22 December 2025, 08:03:12 in Almaty. */
+export const NOON = Date.UTC(2025, 11, 22, 3, 3, 12);
+
+/** A brain in memory for the faces' tests: it keeps what it is given and records what it was asked. */
+export interface FakeBrain extends Brain {
+  readonly clock: FakeClock;
+  readonly store: MemoryStore;
+  readonly asked: { readonly what: string; readonly with: readonly unknown[] }[];
+  settingsNow: Settings;
+  healthNow: SelfHealth;
+  servicesNow: ServiceStanding[];
+  watchersNow: WatcherStanding[];
+  readonly resources: Map<string, Resource & { place?: { file: string; line: number } }>;
+  readonly people: { contacts: Contact[]; channels: Channel[]; policies: Policy[]; maintenance: MaintenanceWindow[] };
+  emit(event: Omit<StoredEvent, 'seq'>): StoredEvent;
+  /** Makes the next call of anything that asks the brain throw this. */
+  breaks: Error | undefined;
+}
+
+export const settings = (more: Partial<Settings> = {}): Settings => ({
+  locale: 'en',
+  timezone: 'Asia/Almaty',
+  listen: { host: '127.0.0.1', port: 4600 },
+  network: { controls: [], resolvers: [], allowPrivate: false },
+  detection: DEFAULT_RULES,
+  retention: { checksMs: 1, minutesMs: 1, hoursMs: 1 },
+  storage: { quotaBytes: 1e9, keepFreeBytes: 1e8 },
+  ...more,
+});
+
+export const health = (more: Partial<SelfHealth> = {}): SelfHealth => ({
+  ok: true,
+  problems: [],
+  startedAt: NOON - 3_600_000,
+  version: '0.1.0',
+  lateness: { p50: 0.4, p99: 2.1, max: 7 },
+  checksTotal: 12_345,
+  running: 2,
+  outboxWaiting: 0,
+  outboxOldestMs: 0,
+  storeFailing: false,
+  bugs: 0,
+  selfTest: { at: NOON - 10_000, ok: true },
+  watched: true,
+  network: { state: 'ok', ok: 6, total: 6 },
+  channelFaults: [],
+  ...more,
+});
+
+export const check = (more: Partial<CheckResult> = {}): CheckResult => ({
+  startedAt: NOON - 5_000,
+  tookMs: 87.4,
+  class: 'ok',
+  phases: { dns: 1.2, tcp: 10, tls: 20, ttfb: 50, body: 1 },
+  ip: '203.0.113.30',
+  status: 200,
+  ...more,
+});
+
+export const monitor = (id: string, more: Partial<Monitor> = {}): Monitor => ({
+  id,
+  num: Number.parseInt(id.replace(/\D/g, ''), 10) || 1,
+  serviceId: 's1',
+  name: id,
+  kind: 'http',
+  origin: 'stored',
+  everyMs: 120_000,
+  timeoutMs: 5_000,
+  pulse: { everyMs: 10_000 },
+  severity: 'critical',
+  paused: false,
+  config: { kind: 'http' },
+  ...more,
+});
+
+export const standing = (one: Monitor, verdict: Verdict, more: Partial<MonitorStanding> = {}): MonitorStanding => ({
+  monitor: one,
+  verdict,
+  since: NOON - 600_000,
+  inMaintenance: false,
+  last: verdict === 'down' ? check({ class: 'hard', reason: reason('tcp.refused'), phases: { tcp: 1 } }) : check(),
+  nextAt: NOON + 5_000,
+  ...more,
+});
+
+export const service = (
+  id: string,
+  name: string,
+  verdict: Verdict,
+  monitors: readonly MonitorStanding[],
+  more: Partial<ServiceStanding> & { readonly definition?: Partial<Service> } = {},
+): ServiceStanding => ({
+  service: { id, name, origin: 'stored', dependsOn: [], ...more.definition },
+  verdict,
+  since: NOON - 600_000,
+  paused: false,
+  inMaintenance: false,
+  muted: false,
+  monitors,
+  ...more,
+});
+
+export const incident = (id: string, code: string, more: Partial<Incident> = {}): Incident => ({
+  id,
+  code,
+  kind: 'service',
+  serviceId: 's1',
+  severity: 'critical',
+  state: 'open',
+  start: { from: { at: NOON - 40_000 }, to: { at: NOON - 30_000, reason: reason('tcp.refused') } },
+  detectedAt: NOON - 19_000,
+  alertedAt: NOON - 18_700,
+  involved: [
+    {
+      monitorId: 'm1',
+      verdict: 'down',
+      severity: 'critical',
+      since: NOON - 30_000,
+      reason: reason('tcp.refused'),
+      bad: 6,
+      asked: 6,
+      recovering: false,
+      controls: { ok: 6, total: 6 },
+    },
+  ],
+  loudAtOnce: false,
+  reason: reason('tcp.refused'),
+  relapses: 0,
+  transition: 1,
+  toldLate: false,
+  maintenance: false,
+  flapping: false,
+  lastChange: { at: NOON - 300_000, what: 'release 41' },
+  ...more,
+});
+
+export const entry = (id: string, incidentId: string, data: TimelineEntry['data'], at = NOON): TimelineEntry => ({
+  id,
+  incidentId,
+  at,
+  source: data.type === 'note' ? 'person' : 'check',
+  data,
+});
+
+export const alert = (id: string, incidentId: string): Alert => ({
+  id,
+  incidentId,
+  kind: 'down',
+  severity: 'critical',
+  transition: 1,
+  createdAt: NOON - 19_000,
+  facts: { kind: 'down', severity: 'critical', service: 'OnAI Backend API', failures: [] },
+});
+
+export const delivery = (id: string, alertId: string, more: Partial<Delivery> = {}): Delivery => ({
+  id,
+  alertId,
+  channelId: 'ch1',
+  dedupKey: id,
+  loud: true,
+  status: 'accepted',
+  dueAt: NOON - 19_000,
+  createdAt: NOON - 19_000,
+  attempts: 1,
+  acceptedAt: NOON - 18_700,
+  ...more,
+});
+
+export const watcher = (
+  name: string,
+  state: WatcherStanding['state'],
+  more: Partial<Watcher> = {},
+): WatcherStanding => ({
+  watcher: { id: `w-${name}`, name, kind: 'witness', everyMs: 10_000, ...more },
+  state,
+  lastAt: NOON - 4_000,
+});
+
+const missing = (kind: string, id: string): never => {
+  throw new Fault('NOT_FOUND', `There is no ${kind} "${id}".`);
+};
+
+/** A fake brain with one service (`s1`, monitor `m1`, heartbeat `m2`), a contact, a channel with a secret, and a policy from a file. */
+export const fakeBrain = (): FakeBrain => {
+  const clock = fakeClock(NOON);
+  const store = memoryStore();
+  const asked: FakeBrain['asked'] = [];
+  const listeners = new Set<(event: StoredEvent) => void>();
+  let seq = 0;
+  const ask = (what: string, ...more: readonly unknown[]): void => {
+    asked.push({ what, with: more });
+    if (brain.breaks !== undefined) throw brain.breaks;
+  };
+  const change = async (id: string, more: Partial<Incident>): Promise<Incident> => {
+    const before = (await store.incident(id)) ?? missing('incident', id);
+    const after = { ...before, ...more };
+    store.data.incidents.set(after.id, after);
+    return after;
+  };
+  const own = (kind: ResourceKind, id: string) =>
+    [...brain.resources.values()].find((one) => one.kind === kind && (one.id === id || one.name === id)) ??
+    missing(kind, id);
+  const editable = (kind: ResourceKind, id: string) => {
+    const found = own(kind, id);
+    if (found.origin === 'file')
+      throw new Fault('READ_ONLY', `The ${kind} "${found.name}" is defined by dozor.yaml:12.`, 'Change it there.');
+    return found;
+  };
+  const brain: FakeBrain = {
+    clock,
+    store,
+    asked,
+    breaks: undefined,
+    settingsNow: settings(),
+    healthNow: health(),
+    servicesNow: [],
+    watchersNow: [watcher('office', 'answers')],
+    resources: new Map(),
+    people: { contacts: [], channels: [], policies: [], maintenance: [] },
+    settings: () => brain.settingsNow,
+    health: () => brain.healthNow,
+    services: () => (ask('services'), brain.servicesNow),
+    service: (id) =>
+      brain.servicesNow.find((one) => one.service.id === id || one.service.name === id) ?? missing('service', id),
+    monitor: (id) =>
+      brain.servicesNow.flatMap((one) => one.monitors).find(({ monitor: one }) => one.id === id || one.name === id) ??
+      missing('monitor', id),
+    contacts: () => brain.people.contacts,
+    channels: () => brain.people.channels,
+    policies: () => brain.people.policies,
+    maintenance: () => brain.people.maintenance,
+    watchers: () => brain.watchersNow,
+    resource: own,
+    create: async (kind, input, actor, trusted) => {
+      ask('create', kind, input, actor, trusted);
+      const made: Resource = {
+        id: `new-${brain.resources.size}`,
+        num: 99,
+        kind,
+        name: input.name,
+        origin: 'stored',
+        spec: input.spec,
+        position: 0,
+        createdAt: NOON,
+      };
+      brain.resources.set(made.id, made);
+      return made;
+    },
+    update: async (kind, id, spec, actor, trusted) => {
+      ask('update', kind, id, spec, actor, trusted);
+      const after = { ...editable(kind, id), spec };
+      brain.resources.set(after.id, after);
+      return after;
+    },
+    remove: async (kind, id, actor) => {
+      ask('remove', kind, id, actor);
+      brain.resources.delete(editable(kind, id).id);
+    },
+    pause: async (id, on, actor) => {
+      ask('pause', id, on, actor);
+      const found = brain.monitor(id);
+      return { ...found, monitor: { ...found.monitor, paused: on } };
+    },
+    checkNow: async (id) => (ask('checkNow', id), brain.monitor(id), check()),
+    tryCheck: async (spec, trusted) => (ask('tryCheck', spec, trusted), check()),
+    acknowledge: async (id, actor) => {
+      ask('acknowledge', id, actor);
+      const before = await store.incident(id);
+      if (before?.state === 'closed') throw new Fault('CONFLICT', `Incident ${before.code} is over.`);
+      return before?.acknowledged === undefined ? change(id, { acknowledged: { at: NOON, by: actor } }) : before;
+    },
+    note: async (id, text, actor) => {
+      ask('note', id, text, actor);
+      store.data.timeline.push(entry(`n${store.data.timeline.length}`, id, { type: 'note', by: actor, text }));
+      return change(id, {});
+    },
+    muteIncident: async (id, forMs, actor) => (
+      ask('muteIncident', id, forMs, actor),
+      change(id, { mutedUntil: NOON + forMs })
+    ),
+    muteService: async (id, forMs, actor) => (ask('muteService', id, forMs, actor), brain.service(id).service),
+    resolve: async (id, actor: Actor) => (
+      ask('resolve', id, actor),
+      change(id, { state: 'closed', closedAt: NOON, closedBy: actor, end: { to: { at: NOON } } })
+    ),
+    announceDeploy: async (input, actor) => (ask('announceDeploy', input, actor), { services: ['OnAI Backend API'] }),
+    beat: async (key, kind, more) => {
+      ask('beat', key, kind, more);
+      if (key !== 'good-key') throw new Fault('NOT_FOUND', 'There is no heartbeat with this key.');
+    },
+    testChannel: async (name, actor) => (
+      ask('testChannel', name, actor),
+      { channel: name, accepted: true, tookMs: 120, attempts: 1 }
+    ),
+    reload: async () => (
+      ask('reload'),
+      [{ change: 'changed', kind: 'monitor', name: 'health', details: ['every: 2m → 1m'] }]
+    ),
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    emit(event) {
+      seq += 1;
+      const stored = { ...event, seq };
+      store.data.events.push(stored);
+      for (const listener of listeners) listener(stored);
+      return stored;
+    },
+    witnessSeen: () => ({
+      brain: { name: 'test', startedAt: NOON, healthy: true, problems: [] },
+      services: [],
+      locale: 'en',
+    }),
+    stop: async () => undefined,
+  };
+  fill(brain);
+  return brain;
+};
+
+const resource = (id: string, kind: ResourceKind, name: string, spec: Json, origin: Resource['origin'] = 'stored') => ({
+  id,
+  num: 1,
+  kind,
+  name,
+  origin,
+  spec,
+  position: 0,
+  createdAt: NOON,
+  ...(origin === 'file' ? { place: { file: 'dozor.yaml', line: 12 } } : {}),
+});
+
+const fill = (brain: FakeBrain): void => {
+  const health1 = standing(monitor('m1', { name: 'health' }), 'up');
+  const { pulse: _none, ...passive } = monitor('m2', { name: 'nightly backup', kind: 'heartbeat' });
+  const beat = standing(passive, 'up', { beatPath: '/beat/good-key' });
+  brain.servicesNow = [service('s1', 'OnAI Backend API', 'up', [health1, beat])];
+  brain.people.contacts.push({ id: 'c1', name: 'duty', origin: 'stored', locale: 'ru' });
+  brain.people.channels.push({
+    id: 'ch1',
+    contactId: 'c1',
+    name: 'tg',
+    kind: 'telegram',
+    origin: 'stored',
+    config: { kind: 'telegram' },
+  });
+  brain.people.policies.push({
+    id: 'p1',
+    name: 'default',
+    origin: 'file',
+    steps: [{ afterMs: 0, notify: ['tg'], loud: 'auto' }],
+    until: 'acknowledged',
+  });
+  brain.people.maintenance.push({
+    id: 'mw1',
+    name: 'weekly restart',
+    origin: 'stored',
+    forMs: 1_800_000,
+    cron: '0 4 * * 0',
+    services: [],
+  });
+  const all = [
+    resource('s1', 'service', 'OnAI Backend API', { name: 'OnAI Backend API' }),
+    resource('m1', 'monitor', 'health', {
+      kind: 'http',
+      url: 'https://user:hunter2@api.onai.example/health',
+      auth: { basic: { username: 'u', password: 'hunter2' } },
+    }),
+    resource('m2', 'monitor', 'nightly backup', { kind: 'heartbeat', every: '1d', key: 'good-key' }),
+    resource('c1', 'contact', 'duty', { name: 'duty' }),
+    resource('ch1', 'channel', 'tg', { kind: 'telegram', botToken: '123:hunter2', chatId: 5 }),
+    resource('p1', 'policy', 'default', { steps: [] }, 'file'),
+    resource('mw1', 'maintenance', 'weekly restart', { cron: '0 4 * * 0', for: '30m' }),
+    resource('w-office', 'watcher', 'office', { kind: 'witness' }),
+  ];
+  for (const one of all) brain.resources.set(one.id, one);
+};
