@@ -194,6 +194,8 @@ const exchange = (
     const outgoing = (secure ? https : http).request(url, {
       method: ask.method ?? 'GET',
       headers: {
+        // without an agent node would name the usual port as well, which some servers take for another host
+        host: url.host,
         ...(ask.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(ask.body)) }),
         ...ask.headers,
       },
