@@ -111,7 +111,7 @@ const shortenedName = ({ head, name, since }: Pieces, tail: string): string => {
 };
 
 /** A link without what every phone adds by itself. */
-export const bareLink = (link: string): string => link.replace(/^https:\/\//, '');
+const bareLink = (link: string): string => link.replace(/^https:\/\//, '');
 
 /** What is over needs no link: how long it took says more. */
 const OVER = new Set<AlertFacts['kind']>(['recovered', 'unseen']);

@@ -4,11 +4,14 @@ import fc from 'fast-check';
 import {
   formatBounds,
   formatBytes,
+  formatDate,
   formatDuration,
+  formatMinute,
   formatMoment,
   formatNumber,
   formatPercent,
   formatRange,
+  formatTime,
   minuteOfDay,
   plural,
   startOfDay,
@@ -23,6 +26,13 @@ describe('times', () => {
     assert.equal(formatMoment(almaty(10, 8, 3, 12), now, 'Asia/Almaty'), '08:03:12');
     assert.equal(formatMoment(almaty(9, 23, 59, 59), now, 'Asia/Almaty'), '2026-01-09 23:59:59');
     assert.equal(formatMoment(almaty(10, 0, 0, 0), now, 'Asia/Almaty'), '00:00:00');
+  });
+
+  it('are written alone as time, minute or date', () => {
+    const at = almaty(10, 8, 3, 12);
+    assert.equal(formatTime(at, 'Asia/Almaty'), '08:03:12');
+    assert.equal(formatMinute(at, 'Asia/Almaty'), '08:03');
+    assert.equal(formatDate(Date.UTC(2026, 0, 10, 22, 0), 'Asia/Almaty'), '2026-01-11');
   });
 
   it('make a range of two, and one of two that look the same', () => {

@@ -1,13 +1,6 @@
 import type { Locale } from '../kernel/locale.ts';
 import { DAY, HOUR, MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 
-/** Where and in which language a reader reads. */
-export interface Place {
-  readonly locale: Locale;
-  /** An IANA name such as `Asia/Almaty`. */
-  readonly timezone: string;
-}
-
 type Parts = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string>>;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
