@@ -239,7 +239,8 @@ const meetDeadline = (state: HeartbeatState, rules: HeartbeatRules): Step => {
   const { gap } = state;
   if (gap === null || gap.to < due.from || gap.from > due.at) return fall(state, due.reason, due.at);
   // It may have been sent while nobody could hear it: unknown, and the next one decides.
-  const waiting = { ...state, basis: gap.to, startedAt: null, gap: null, blindFrom: state.blindFrom ?? gap.from };
+  const basis = Math.max(gap.to, due.at);
+  const waiting = { ...state, basis, startedAt: null, gap: null, blindFrom: state.blindFrom ?? gap.from };
   return turnTo(waiting, 'blind', state.lastGood === null ? {} : { lastGood: state.lastGood });
 };
 
