@@ -1,12 +1,11 @@
-import { request as requestPlain, type IncomingMessage, type RequestOptions } from 'node:http';
 import { readEnvironment } from '#config/environment.ts';
 import { Fault, FAULTS, type FaultCode, type FaultPlace } from '#kernel/fault.ts';
 import type { Ms } from '#kernel/time.ts';
 import { brainSocket } from './data-folder.ts';
+import { askRemote, askSocket, type Answer, type Question } from './exchange.ts';
 import type { Terminal } from './terminal.ts';
 
 const PREFIX = '/api/v1';
-const MAX_ANSWER_BYTES = 32_000_000;
 
 /** Talks to a brain's REST API. Every method throws Fault: BRAIN_UNREACHABLE, or what the brain answered. */
 export interface Client {
@@ -20,31 +19,24 @@ export interface Client {
 
 interface Route {
   readonly where: string;
-  readonly options: RequestOptions;
-  readonly token?: string;
-  readonly isTls: boolean;
   readonly hint: string;
+  readonly ask: (question: Question) => Promise<Answer>;
 }
 
 const remoteRoute = (address: string, token: string | undefined): Route => {
-  if (!URL.canParse(address))
+  if (!URL.canParse(address) || !/^https?:/.test(address))
     throw new Fault('USAGE', `DOZOR_URL is no URL: ${address}`, 'Write https://watch.example.com');
-  const url = new URL(address);
   if (token === undefined)
     throw new Fault(
       'UNAUTHENTICATED',
       'DOZOR_URL is set, DOZOR_TOKEN is not.',
       'On the brain: dozor token create NAME',
     );
+  const url = new URL(address);
   return {
     where: url.origin,
-    isTls: url.protocol === 'https:',
-    options: {
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-    },
-    token,
     hint: 'Is the address in DOZOR_URL right, and does the brain run there? (dozor up)',
+    ask: async (question) => await askRemote(url, token, question),
   };
 };
 
@@ -52,47 +44,9 @@ const localRoute = (data: string | undefined, terminal: Pick<Terminal, 'env' | '
   const socketPath = brainSocket(data, terminal);
   return {
     where: socketPath,
-    isTls: false,
-    options: { socketPath },
     hint: 'Start it with `dozor up`, name its data folder with --data DIR, or set DOZOR_URL and DOZOR_TOKEN for one elsewhere.',
+    ask: async (question) => await askSocket(socketPath, question),
   };
-};
-
-const exchange = async (route: Route, method: string, path: string, body: string | undefined, timeoutMs: Ms) => {
-  const request = route.isTls ? (await import('node:https')).request : requestPlain;
-  return new Promise<{ status: number; text: string }>((resolve, reject) => {
-    const asking = request(
-      {
-        ...route.options,
-        method,
-        path: PREFIX + path,
-        agent: false,
-        signal: AbortSignal.timeout(timeoutMs),
-        headers: {
-          ...(route.token === undefined ? {} : { authorization: `Bearer ${route.token}` }),
-          accept: 'application/json',
-          'accept-language': 'en',
-          ...(body === undefined
-            ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-        },
-      },
-      (answer) => void read(answer).then((text) => resolve({ status: answer.statusCode ?? 0, text }), reject),
-    );
-    asking.on('error', reject);
-    asking.end(body);
-  });
-};
-
-const read = async (answer: IncomingMessage): Promise<string> => {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of answer as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
 };
 
 const parsed = (text: string): unknown => {
@@ -135,9 +89,10 @@ const ask = async (
   body?: object,
   timeoutMs: Ms = 15_000,
 ): Promise<unknown> => {
-  let answer: { status: number; text: string };
+  let answer: Answer;
   try {
-    answer = await exchange(route, method, path, body === undefined ? undefined : JSON.stringify(body), timeoutMs);
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    answer = await route.ask({ method, path: PREFIX + path, body: text, timeoutMs });
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     throw new Fault('BRAIN_UNREACHABLE', `No brain answers at ${route.where} (${code}).`, route.hint, { cause });

@@ -9,6 +9,8 @@ import { faultText } from './fault-text.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
+const PLURALS: Readonly<Record<string, string>> = { policy: 'policies', maintenance: 'maintenance windows' };
+
 interface Options {
   readonly json?: boolean;
 }
@@ -33,7 +35,9 @@ const check = async (named: string | undefined, options: Options, terminal: Term
   );
   if (options.json === true)
     return terminal.out(`${JSON.stringify({ file, ok: true, counts, notActedOn, warnings })}\n`);
-  const found = Object.entries(counts).map(([kind, count]) => `${count} ${kind}${count === 1 ? '' : 's'}`);
+  const found = Object.entries(counts).map(
+    ([kind, count]) => `${count} ${count === 1 ? kind : (PLURALS[kind] ?? `${kind}s`)}`,
+  );
   terminal.out(`${file} is right: ${found.join(', ') || 'nothing is defined in it'}\n`);
   if (notActedOn.length > 0) terminal.out(`Valid, but not acted on yet: ${notActedOn.join(', ')}\n`);
   terminal.error(warningText(warnings, terminal));
