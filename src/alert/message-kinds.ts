@@ -28,7 +28,7 @@ const isStorm = ({ facts }: Draft): boolean => facts.services !== undefined && f
 
 const isDegraded = ({ facts }: Draft): boolean => facts.severity !== 'critical';
 
-const only = (line: string | undefined): readonly string[] => (line === undefined ? [] : [line]);
+const only = (line: string | undefined): readonly string[] => (line === undefined || line === '' ? [] : [line]);
 
 /** A message that comes much later than it was written says so. */
 const TOLD_LATE_MS = 2 * MINUTE;
