@@ -20,8 +20,6 @@ export interface WireRequest {
   readonly connectMs?: Ms;
   /** How names are resolved; the system's resolver when absent. */
   readonly resolver?: NameResolver;
-  /** Certificates to trust instead of the well-known ones (PEM). */
-  readonly ca?: string;
 }
 
 /** What came back. Redirects are answers, never followed. */
@@ -187,10 +185,9 @@ const exchange = (
   new Promise((resolve) => {
     const { found, way } = reached;
     const secure = url.protocol === 'https:';
-    const trust = ask.ca === undefined ? {} : { ca: ask.ca };
     const host = bareHost(url);
     const throughWay = (socket: Socket): Socket =>
-      secure ? tls.connect({ socket, ...trust, ...(/[a-z]/i.test(host) ? { servername: host } : {}) }) : socket;
+      secure ? tls.connect({ socket, ...(/[a-z]/i.test(host) ? { servername: host } : {}) }) : socket;
     const outgoing = (secure ? https : http).request(url, {
       method: ask.method ?? 'GET',
       headers: {
@@ -200,7 +197,6 @@ const exchange = (
         ...ask.headers,
       },
       signal: ask.signal,
-      ...trust,
       ...lookupOf(found),
       ...(way === undefined ? { agent: false } : { createConnection: () => throughWay(way) }),
     });

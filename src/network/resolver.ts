@@ -99,8 +99,8 @@ const knownWithoutAsking = (
 ): readonly string[] | undefined => {
   if (isIP(host) !== 0) return [host];
   const listed = hosts(host);
-  if (listed.length > 0) return listed;
-  return isLocalhost(host) ? ['127.0.0.1', '::1'] : undefined;
+  if (isLocalhost(host)) return [...new Set([...listed, '127.0.0.1', '::1'])];
+  return listed.length > 0 ? listed : undefined;
 };
 
 /** Asks the servers for one family or both, and tells for how long the answer may be kept. */

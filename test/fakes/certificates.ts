@@ -73,17 +73,14 @@ export const makeAuthority = (): Authority => {
       const [key, request, cert, extensions] = ['key', 'csr', 'pem', 'ext'].map((end) => `leaf${count}.${end}`);
       writeFileSync(join(dir, extensions ?? ''), `subjectAltName=${names.join(',')}\n`);
       openssl('req', '-new', ...curve, '-keyout', key ?? '', '-out', request ?? '', '-subj', '/CN=leaf');
-      openssl(
-        ...['ca', '-batch', '-notext', '-config', 'ca.cnf', '-in', request ?? '', '-out', cert ?? ''],
-        ...['-extfile', extensions ?? '', '-startdate', moment(fromDays), '-enddate', moment(toDays)],
-      );
+      const span = ['-startdate', moment(fromDays), '-enddate', moment(toDays)];
+      const files = ['-in', request ?? '', '-out', cert ?? '', '-extfile', extensions ?? ''];
+      openssl('ca', '-batch', '-notext', '-config', 'ca.cnf', ...files, ...span);
       return { cert: read(cert ?? ''), key: read(key ?? '') };
     },
     selfSigned: (name) => {
-      openssl(
-        ...['req', '-x509', ...curve, '-keyout', 'self.key', '-out', 'self.pem', '-subj', `/CN=${name}`, '-days', '9'],
-        ...['-addext', `subjectAltName=DNS:${name}`],
-      );
+      const named = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+      openssl('req', '-x509', ...curve, '-keyout', 'self.key', '-out', 'self.pem', '-days', '9', ...named);
       return { cert: read('self.pem'), key: read('self.key') };
     },
     remove: () => rmSync(dir, { recursive: true, force: true }),

@@ -130,7 +130,7 @@ export const reasons = phrases({
     short: () => 'wrong content',
   },
   'content.header-mismatch': {
-    long: (seen) => `wrong header ${seen['name'] ?? ''}${found(seen)}`,
+    long: (seen) => `wrong header${part(seen, 'name', (name) => ` ${name}`)}${found(seen)}`,
     short: () => 'wrong header',
   },
   'ping.no-reply': { long: (seen) => `no reply to ping${within(seen)}`, short: () => 'no ping' },

@@ -127,7 +127,7 @@ export const reasons: typeof en = {
     short: () => 'не тот ответ',
   },
   'content.header-mismatch': {
-    long: (seen) => `не тот заголовок ${seen['name'] ?? ''}${found(seen)}`,
+    long: (seen) => `не тот заголовок${part(seen, 'name', (name) => ` ${name}`)}${found(seen)}`,
     short: () => 'не тот заголовок',
   },
   'ping.no-reply': { long: (seen) => `нет ответа на ping${within(seen)}`, short: () => 'нет ping' },

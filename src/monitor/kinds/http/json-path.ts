@@ -48,7 +48,7 @@ export const valueAt = (document: unknown, steps: readonly Step[]): unknown => {
   let value = document;
   for (const step of steps) {
     if (typeof value !== 'object' || value === null) return undefined;
-    if (typeof step === 'number' && !Array.isArray(value)) return undefined;
+    if (Array.isArray(value) !== (typeof step === 'number')) return undefined;
     value = Object.hasOwn(value, step) ? (value as Record<Step, unknown>)[step] : undefined;
   }
   return value;
