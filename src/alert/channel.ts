@@ -134,6 +134,7 @@ export interface ChannelKind<Config extends { readonly kind: string } = { readon
     onInbound: (inbound: Inbound) => void,
     onFault: (message: string | undefined) => void,
     signal: AbortSignal,
+    resolver?: NameResolver,
   ): Promise<void>;
 }
 
