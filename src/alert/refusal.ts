@@ -44,11 +44,11 @@ export const withoutSecrets = (text: string, secrets: readonly (string | undefin
     .reduce((hidden, form) => hidden.replaceAll(form, '•••'), text);
 };
 
-/** What an address may hold in secret: user, password, query values, long parts of the path (a hook's key). A server may echo them. */
+/** What an address may hold in secret: user, password, query values, parts of the path that look like a key. A server may echo them. */
 export const secretsInUrl = (address: string | undefined): readonly string[] => {
   if (address === undefined || !URL.canParse(address)) return [];
   const { username, password, searchParams, pathname } = new URL(address);
-  const parts = pathname.split('/').filter((part) => part.length >= 8);
+  const parts = pathname.split('/').filter((part) => part.length >= 8 && /\d/.test(part));
   return [username, password, ...searchParams.values(), ...parts];
 };
 

@@ -20,23 +20,24 @@ interface Waiter<Item> {
 /** Makes an empty recording. `show` puts an item into the words of a failed wait. */
 export const recording = <Item>(show: (item: Item) => string): Recording<Item> => {
   const items: Item[] = [];
-  const taken = new Set<Item>();
+  // by place, not by value: two equal texts are two items
+  const taken = new Set<number>();
   const waiters = new Set<Waiter<Item>>();
   const add = (item: Item): void => {
     items.push(item);
-    for (const waiter of waiters)
-      if (!taken.has(item) && waiter.fits(item)) {
-        taken.add(item);
-        waiter.resolve(item);
-      }
+    const waiter = [...waiters].find(({ fits }) => fits(item));
+    if (waiter === undefined) return;
+    taken.add(items.length - 1);
+    waiter.resolve(item);
   };
   const next: Recording<Item>['next'] = (
     fits = () => true,
     { withinMs = 10_000, what = 'something to arrive' } = {},
   ) => {
-    const here = items.find((item) => !taken.has(item) && fits(item));
+    const place = items.findIndex((item, index) => !taken.has(index) && fits(item));
+    const here = items[place];
     if (here !== undefined) {
-      taken.add(here);
+      taken.add(place);
       return Promise.resolve(here);
     }
     return new Promise((resolve, reject) => {

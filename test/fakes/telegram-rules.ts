@@ -3,7 +3,7 @@ export type Complaint = string | undefined;
 
 const TAGS = new Set(['b', 'strong', 'i', 'em', 'u', 's', 'code', 'pre', 'a', 'blockquote', 'tg-spoiler']);
 
-const TOKEN = /<(\/?)([a-z-]+)(?:\s[^<>]*)?>|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|[^<&]/giu;
+const TOKEN = /<(\/?)([a-z][a-z0-9-]*)(?:\s[^<>]*)?>|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|[^<&]/giu;
 
 const nestingComplaint = (open: string[], closes: boolean, name: string): Complaint => {
   if (!TAGS.has(name)) return `can't parse entities: Unsupported start tag "${name}"`;

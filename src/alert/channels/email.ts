@@ -145,9 +145,7 @@ export const email = defineChannel({
     if (!URL.canParse(settings.smtp)) return err(permanent('smtp is no address'));
     if (signal.aborted) return err(passing('the mail server does not answer in time'));
     const sent = await deliver(settings, message, signal);
-    const { username, password } = new URL(settings.smtp);
-    return sent.ok
-      ? sent
-      : err(redacted(sent.error, [settings.smtp, decodeURIComponent(password), password, username]));
+    const { password } = new URL(settings.smtp);
+    return sent.ok ? sent : err(redacted(sent.error, [settings.smtp, decodeURIComponent(password), password]));
   },
 });

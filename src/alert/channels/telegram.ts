@@ -119,5 +119,5 @@ export const telegram = defineChannel({
       .update(`${apiRootOf(config)} ${config.botToken}`)
       .digest('hex')
       .slice(0, 16),
-  poll: (config, onInbound, onFault, signal) => pollTelegram(config, onInbound, onFault, signal),
+  poll: (config, onInbound, onFault, signal, resolver) => pollTelegram(config, onInbound, onFault, signal, resolver),
 });

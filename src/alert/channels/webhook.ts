@@ -42,7 +42,7 @@ const bodyOf = (message: Message, timestamp: number): string =>
  * more than five minutes off, compute `HMAC-SHA256(secret, timestamp + "." + body)` in hex, compare it in constant time with what
  * follows `v1=` in `X-Dozor-Signature`, and drop an `X-Dozor-Id` that was seen already: a repeated delivery has the same id.
  */
-export const signatureOf = (key: string, timestamp: number, body: string): string =>
+const signatureOf = (key: string, timestamp: number, body: string): string =>
   `v1=${createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex')}`;
 
 const post = async (
@@ -73,7 +73,7 @@ const post = async (
   return err(refusedWith('The webhook', status, text.trim(), retryAfterOf(answer.value, now)));
 };
 
-/** JSON to an address of one's own, signed (see {@link signatureOf}). Any 2xx is acceptance. */
+/** JSON to an address of one's own, signed (`signatureOf` has the recipe to verify it). Any 2xx is acceptance. */
 export const webhook = defineChannel({
   kind: 'webhook',
   title: { en: 'Webhook', ru: 'Вебхук' },

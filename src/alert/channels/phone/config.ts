@@ -52,7 +52,7 @@ export const callConfig = z.object({
 /** An SMS channel's configuration. */
 export type SmsConfig = z.output<typeof smsConfig>;
 /** A call channel's configuration. */
-export type CallConfig = z.output<typeof callConfig>;
+type CallConfig = z.output<typeof callConfig>;
 /** What providers need of either. */
 export type PhoneConfig = SmsConfig | CallConfig;
 

@@ -18,7 +18,14 @@ describe('polling Telegram', () => {
 
   const start = (): void => {
     const config = { kind: 'telegram' as const, botToken: fake.token, chatId: 1, apiRoot: fake.url };
-    polling = pollTelegram(config, inbound.add, (message) => faults.add(message ?? 'over'), stopping.signal, QUICK);
+    polling = pollTelegram(
+      config,
+      inbound.add,
+      (message) => faults.add(message ?? 'over'),
+      stopping.signal,
+      undefined,
+      QUICK,
+    );
   };
   beforeEach(async () => {
     fake = await startFakeTelegram();

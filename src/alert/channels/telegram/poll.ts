@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { SECOND, type Ms } from '#kernel/time.ts';
+import type { NameResolver } from '#monitor/kind.ts';
 import type { Inbound } from '../../channel.ts';
 import { callTelegram, type TelegramRefusal } from './api.ts';
 import type { TelegramConfig } from './config.ts';
@@ -16,7 +17,7 @@ export interface PollPace {
 }
 
 /** The pace against the real Telegram. */
-export const POLL_PACE: PollPace = { holdMs: 25 * SECOND, faultMs: 30 * SECOND, firstMs: SECOND, lastMs: 30 * SECOND };
+const POLL_PACE: PollPace = { holdMs: 25 * SECOND, faultMs: 30 * SECOND, firstMs: SECOND, lastMs: 30 * SECOND };
 
 interface Person {
   readonly id: number;
@@ -103,8 +104,10 @@ export const pollTelegram = async (
   onInbound: (inbound: Inbound) => void,
   onFault: (message: string | undefined) => void,
   signal: AbortSignal,
+  resolver?: NameResolver,
   pace: PollPace = POLL_PACE,
 ): Promise<void> => {
+  const by = resolver === undefined ? {} : { resolver };
   let offset: number | undefined;
   let failures = 0;
   let fault: string | undefined;
@@ -114,7 +117,7 @@ export const pollTelegram = async (
   };
   const endure = async (refusal: TelegramRefusal): Promise<void> => {
     if (refusal.status === 409 && /webhook/i.test(refusal.description)) {
-      const removed = await callTelegram(config, 'deleteWebhook', {}, { signal });
+      const removed = await callTelegram(config, 'deleteWebhook', {}, { ...by, signal });
       if (removed.ok) return;
     }
     failures += 1;
@@ -133,7 +136,7 @@ export const pollTelegram = async (
         timeout: Math.ceil(pace.holdMs / SECOND),
         allowed_updates: ['message', 'callback_query'],
       },
-      { signal: AbortSignal.any([signal, AbortSignal.timeout(pace.holdMs + 10 * SECOND)]) },
+      { ...by, signal: AbortSignal.any([signal, AbortSignal.timeout(pace.holdMs + 10 * SECOND)]) },
     );
     if (signal.aborted) return;
     if (!answer.ok) {

@@ -1,7 +1,7 @@
 import type { Button, Message } from '../../channel.ts';
 
 /** Telegram's limit of a message, in UTF-16 units (core.telegram.org/bots/api#sendmessage). */
-export const TEXT_LIMIT = 4096;
+const TEXT_LIMIT = 4096;
 /** Telegram's limit of a button's data, in bytes (core.telegram.org/bots/api#inlinekeyboardbutton). */
 const DATA_LIMIT = 64;
 const BUTTONS_A_ROW = 3;
@@ -12,7 +12,7 @@ export type KeyboardButton =
   | { readonly text: string; readonly callback_data: string };
 
 /** Escapes a text for parse mode HTML: only these three are entities there. */
-export const escapeHtml = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const plain = (text: string): string => text;
