@@ -1,9 +1,11 @@
 import type { Json } from '#kernel/json.ts';
+import type { MonitorKind } from '#monitor/kind.ts';
 import type { ResourceKind } from '#store/contract.ts';
 import type { Definition } from './contract.ts';
 import { listed, type Listed } from './cross-check.ts';
 import type { Position } from './document.ts';
 import { valueAt, type Path } from './path.ts';
+import { ownNameKey } from './schema-monitor.ts';
 import type { Seams } from './seams.ts';
 
 /** What is needed to turn a file into definitions. */
@@ -66,8 +68,17 @@ const specOf = (
 ): Record<string, Json> => {
   const left = ['name', 'id', CHILDREN[kind] ?? ''];
   const spec = Object.fromEntries(Object.entries(item).filter(([key]) => !left.includes(key)));
-  const inherited = inheritedBy(kind, item, sources, parent);
-  return { ...spec, ...inherited };
+  return { ...ownName(kind, spec, sources.seams), ...inheritedBy(kind, item, sources, parent) };
+};
+
+const kindOf = (item: Readonly<Record<string, Json>>, seams: Seams): MonitorKind | undefined =>
+  seams.kinds.find((candidate) => candidate.kind === item['kind']);
+
+const ownName = (kind: ResourceKind, spec: Record<string, Json>, seams: Seams): Record<string, Json> => {
+  const key = kind === 'monitor' ? ownNameKey(kindOf(spec, seams)) : undefined;
+  if (key === undefined || spec[key] === undefined) return spec;
+  const { [key]: name, ...rest } = spec;
+  return { ...rest, name };
 };
 
 type Item = Listed['item'];
@@ -81,7 +92,7 @@ const inheritedBy = (kind: ResourceKind, item: Item, sources: Sources, parent?: 
 };
 
 const needsZone = (item: Item, seams: Seams): boolean => {
-  const kind = seams.kinds.find((candidate) => candidate.kind === item['kind']);
+  const kind = kindOf(item, seams);
   const knows = kind !== undefined && Object.hasOwn(kind.config.shape, 'timezone');
   return knows && item['schedule'] !== undefined && item['timezone'] === undefined;
 };

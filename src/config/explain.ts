@@ -2,14 +2,14 @@ import { basename } from 'node:path';
 import type { Json } from '#kernel/json.ts';
 import { formatSpan, parseSpan } from '#kernel/time.ts';
 import type { SecretSource } from './contract.ts';
-import { childOf, defaultOf, metaOf, schemaFor, shapeOf, type Schema } from './introspect.ts';
+import { childOf, defaultOf, metaOf, schemaAt, schemaFor, shapeOf, type Schema } from './introspect.ts';
 import { placesOf, readConfigText, readText, SCHEMAS, type Reading } from './load.ts';
-import { isMapping, pathText, valueAt, type Path } from './path.ts';
+import { isMapping, mapLeaves, pathText, valueAt, type Path } from './path.ts';
 import { referencesIn } from './reference.ts';
 import type { Schemas } from './schema.ts';
 import { pulseByDefault } from './schema-monitor.ts';
 import { ownTimezone } from './schema-settings.ts';
-import { MASK, maskText, maskUserInfo } from './secret-fields.ts';
+import { mapSecrets, MASK, maskText, maskUserInfo } from './secret-fields.ts';
 import type { FaultPlace } from '#kernel/fault.ts';
 
 /** Where an effective value comes from. */
@@ -54,7 +54,7 @@ export const explainText = (
   schemas: Schemas = SCHEMAS,
 ): Explanation => {
   const reading = readText(text, secrets, schemas);
-  const root = reading.document.value;
+  const root = reading.document.value === undefined ? undefined : hidden(reading.document.value, schemas.file);
   const walk = new Walk(basename(file), reading, schemas);
   if (root === undefined || isMapping(root)) walk.object(schemas.file, root, []);
   return { values: walk.values, mistakes: placesOf(file, reading.document, reading.mistakes) };
@@ -77,41 +77,42 @@ class Walk {
     const written = isMapping(value) ? value : {};
     const shape = shapeOf(schema) ?? {};
     for (const [key, child] of Object.entries(shape).toSorted(([a], [b]) => rank(a) - rank(b))) {
-      if (Object.hasOwn(written, key)) this.#written(child, written[key] ?? null, [...path, key], false);
+      if (Object.hasOwn(written, key)) this.#written(child, written[key] ?? null, [...path, key]);
       else this.#absent(child, [...path, key], written);
     }
     for (const [key, item] of Object.entries(written)) {
       if (Object.hasOwn(shape, key)) continue;
       const child = childOf(schema, key);
-      if (child === undefined) this.#leaf(undefined, item, [...path, key], false);
-      else this.#written(child, item, [...path, key], false);
+      if (child === undefined) this.#leaf(undefined, item, [...path, key]);
+      else this.#written(child, item, [...path, key]);
     }
   }
 
-  #written(schema: Schema, value: Json, path: Path, within: boolean): void {
+  #written(schema: Schema, value: Json, path: Path): void {
     const fitting = schemaFor(schema, value);
-    const secret = within || metaOf(schema)['secret'] === true;
-    if (isMapping(value) && !secret && (shapeOf(fitting) !== undefined || childOf(fitting, '') !== undefined)) {
+    const opaque = metaOf(schema)['secret'] === true;
+    if (isMapping(value) && !opaque && (shapeOf(fitting) !== undefined || childOf(fitting, '') !== undefined)) {
       this.object(fitting, value, path);
       return;
     }
     if (Array.isArray(value) && value.some((item) => isMapping(item))) {
       for (const [index, item] of (value as readonly Json[]).entries()) {
         const child = childOf(fitting, index);
-        if (child === undefined) this.#leaf(undefined, item, [...path, index], secret);
-        else this.#written(child, item, [...path, index], secret);
+        if (child === undefined) this.#leaf(undefined, item, [...path, index]);
+        else this.#written(child, item, [...path, index]);
       }
       return;
     }
-    this.#leaf(schema, value, path, secret);
+    this.#leaf(schema, value, path);
   }
 
-  #leaf(schema: Schema | undefined, value: Json, path: Path, secret: boolean): void {
+  #leaf(schema: Schema | undefined, value: Json, path: Path): void {
     const position = this.#reading.document.position(path, 'value');
-    const names = textsIn(value).flatMap((text) => referencesIn(text));
+    const written = valueAt(this.#reading.document.value, path) ?? null;
+    const names = textsIn(written).flatMap((text) => referencesIn(text));
     const place = { file: this.#file, ...position };
     const origin: Origin = names.length === 0 ? { from: 'file', ...place } : { from: 'environment', names, ...place };
-    this.#add(schema, path, masked(value, secret), origin);
+    this.#add(schema, path, value, origin);
   }
 
   #absent(schema: Schema, path: Path, siblings: Readonly<Record<string, Json>>): void {
@@ -162,10 +163,10 @@ const textsIn = (value: Json): readonly string[] => {
   return isMapping(value) ? Object.values(value).flatMap(textsIn) : [];
 };
 
-const masked = (value: Json, secret: boolean): Json => {
-  if (typeof value === 'string') return secret ? maskText(value) : maskUserInfo(value);
-  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => masked(item, secret));
-  if (isMapping(value))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, masked(item, secret)]));
-  return secret && value !== null ? MASK : value;
-};
+/** The tree with its secrets masked, whatever alternative of a union they stand in. */
+const hidden = (value: Json, schema: Schema): Json =>
+  mapLeaves(mapSecrets(value, schema, maskText), (leaf, path) => {
+    if (typeof leaf === 'string') return maskUserInfo(leaf);
+    const at = leaf === null ? undefined : schemaAt(schema, path, value);
+    return at !== undefined && metaOf(at)['secret'] === true ? MASK : leaf;
+  });

@@ -14,7 +14,7 @@ export const nameField = (what: string): z.ZodString =>
     .string()
     .min(1)
     .max(100)
-    .regex(/^[^\p{Cc}]*$/u, 'must be one line without control characters')
+    .refine((name) => !/\p{Cc}/u.test(name), 'must be one line without control characters')
     .describe(`What people call the ${what}; unique.`);
 
 /** The explicit identity that survives a new name. */

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Fault } from '#kernel/fault.ts';
+import { compile } from './compile.ts';
 import type { SecretSource } from './contract.ts';
 import { defaultConfig } from './defaults.ts';
 import { secretsFrom } from './environment.ts';
 import { loadConfig, loadText } from './load.ts';
+import { merge } from './merge.ts';
 
 const EXAMPLE = join(import.meta.dirname, '../../test/fixtures/dozor.yaml');
 const BOT = `123456:${'A'.repeat(35)}`;
@@ -98,6 +100,26 @@ test('a reference that stands alone may stand for a number or a yes-or-no', () =
   assert.equal(load(text, env).definitions.length, 2);
 });
 
+test('a monitor of every kind can be written, named and compiled', () => {
+  const { definitions } = load(`services:
+  - name: all
+    monitors:
+      - { name: web, kind: http, url: "https://a.example" }
+      - { name: port, kind: tcp, host: a.example, port: 1 }
+      - { name: certificate, kind: tls, host: a.example }
+      - { name: records, kind: dns, host: a.example, type: MX }
+      - { name: echo, kind: ping, host: a.example }
+      - { name: job, kind: heartbeat, every: 1h }
+`);
+  let count = 0;
+  const make = { id: () => `id${(count += 1)}`, num: () => count, now: 0 };
+  const compiled = merge([], definitions, 'file', make).resources.map((resource) => compile(resource, none));
+  assert.deepEqual(
+    compiled.flatMap((one) => (one.kind === 'monitor' ? [`${one.value.name}: ${one.value.kind}`] : [])),
+    ['web: http', 'port: tcp', 'certificate: tls', 'records: dns', 'echo: ping', 'job: heartbeat'],
+  );
+});
+
 test('a doubled dollar sign keeps the signs, and files are read and watched', () => {
   const file = join(folder(), 'name');
   writeFileSync(file, 'api from file\n');
@@ -122,10 +144,14 @@ test('without policies the free channels are told at once and the paid ones when
       - { name: s, kind: sms, provider: smsc, login: a, password: b, to: "+77011234567" }
 `);
   const policy = definitions.find(({ kind }) => kind === 'policy');
-  assert.deepEqual((policy?.spec as { steps: unknown }).steps, [
-    { after: '0s', notify: ['h'], loud: 'auto' },
-    { after: '45s', notify: ['h', 's'], loud: 'always' },
-  ]);
+  assert.deepEqual(policy?.spec, {
+    steps: [
+      { after: '0s', notify: ['h'], loud: 'auto' },
+      { after: '45s', notify: ['h', 's'], loud: 'always' },
+    ],
+    repeatEvery: '30m',
+    until: 'acknowledged',
+  });
 });
 
 test('what leaves somebody untold is a warning', () => {

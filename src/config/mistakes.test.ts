@@ -99,7 +99,10 @@ for (const [title, text, expected] of SINGLE) {
 }
 
 test('aliases that contain themselves or multiply are refused at once', () => {
-  const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefghij'].map((letter, index) => `${letter}: &${letter} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(', ')}]`).join('\n')}\n`;
+  const bomb = `a: &a [x, x, x, x, x, x, x, x, x]\n${'bcdefghij'
+    .split('')
+    .map((letter, index) => `${letter}: &${letter} [${Array(9).fill(`*${'abcdefghij'[index]}`).join(', ')}]`)
+    .join('\n')}\n`;
   for (const text of ['services: &x [*x]', bomb])
     assert.ok(
       mistakesIn(text).some((mistake) => mistake.includes('multiply without end')),

@@ -4,7 +4,7 @@ import { span } from '#monitor/fields.ts';
 import { cronField, idField, nameField, timezoneField } from './fields.ts';
 import { channelOption, contactShape, policyShape, watcherOptions } from './schema-alert.ts';
 import { appShape, hostShape } from './schema-host.ts';
-import { monitorOption, oneOfCronAndAt, serviceShape, unionByKind } from './schema-monitor.ts';
+import { monitorOption, monitorSpec, oneOfCronAndAt, serviceShape, unionByKind } from './schema-monitor.ts';
 import { settingsShape } from './schema-settings.ts';
 import type { Seams } from './seams.ts';
 
@@ -41,14 +41,13 @@ const list = (item: z.ZodType, words: string): z.ZodType => z.array(item).defaul
 
 /** Builds all schemas from the lists of monitor and channel kinds. */
 export const createSchemas = (seams: Seams): Schemas => {
-  const monitors = (more: Record<string, z.ZodType>): z.ZodType =>
-    unionByKind(seams.kinds.map((kind) => monitorOption(kind, more)));
+  const monitors = unionByKind(seams.kinds.map((kind) => monitorOption(kind, named('monitor'))));
   const channels = (more: Record<string, z.ZodType>): z.ZodType =>
     unionByKind(seams.channels.map((kind) => channelOption(kind, more)));
   const service = z.strictObject({
     ...named('service'),
     ...serviceShape,
-    monitors: list(monitors(named('monitor')), 'The questions that are asked again and again.'),
+    monitors: list(monitors, 'The questions that are asked again and again.'),
   });
   const contact = z.strictObject({
     ...named('contact'),
@@ -71,7 +70,7 @@ export const createSchemas = (seams: Seams): Schemas => {
   });
   const specs = {
     service: z.strictObject(serviceShape),
-    monitor: monitors({}),
+    monitor: unionByKind(seams.kinds.map(monitorSpec)),
     contact: z.strictObject(contactShape),
     channel: channels({}),
     policy: z.strictObject(policyShape),
