@@ -3,7 +3,7 @@ import { catalog } from '#i18n/catalog.ts';
 import type { Incident, Involved } from '#incident/incident.ts';
 import { reasonText } from '../views/basics.ts';
 import type { Names } from '../views/names.ts';
-import { age, clockText, moment, type Html, type Look } from './parts.ts';
+import { age, moment, type Html, type Look } from './parts.ts';
 
 /** What an incident is called: its service, a storm's host, or the watch itself. */
 export const incidentName = (incident: Incident, names: Names, look: Look): string => {
@@ -29,16 +29,17 @@ export const causeText = (incident: Incident, look: Look): string => {
   return reason === undefined ? catalog(look.locale).pages.look.causeUnknown : reasonText(reason, look.locale);
 };
 
-/** Since when, with both bounds where the start is not exact. */
-export const sinceText = (incident: Incident, look: Look): Html => {
-  const words = catalog(look.locale).pages.look;
+/** When it began, with both bounds where that is not exact. */
+export const startText = (incident: Incident, look: Look): Html => {
   const { from, to } = incident.start;
-  if (from === undefined) return html`${words.since} ${moment(look, to.at)} (${words.noBefore})`;
-  if (Math.floor(from.at / 1000) === Math.floor(to.at / 1000)) return html`${words.since} ${moment(look, to.at)}`;
-  return html`<span title="${clockText(look, from.at)} – ${clockText(look, to.at)}"
-    >${words.sinceBetween(clockText(look, from.at), clockText(look, to.at))}</span
-  >`;
+  if (from === undefined) return html`${moment(look, to.at)} (${catalog(look.locale).pages.look.noBefore})`;
+  if (Math.floor(from.at / 1000) === Math.floor(to.at / 1000)) return moment(look, to.at);
+  return html`${moment(look, from.at)}–${moment(look, to.at)}`;
 };
+
+/** The same in a sentence: since when. */
+export const sinceText = (incident: Incident, look: Look): Html =>
+  html`${catalog(look.locale).pages.look.since} ${startText(incident, look)}`;
 
 /** Evidence in numbers: how many checks, and how the own network is. */
 export const evidenceText = (part: Involved, names: Names, look: Look): string => {

@@ -1,13 +1,15 @@
 import { html } from 'hono/html';
 import { catalog } from '#i18n/catalog.ts';
+import type { SelfHealth } from '#engine/brain.ts';
 import type { Incident, TimelineEntry } from '#incident/incident.ts';
 import { detection, downtime } from '#incident/times.ts';
 import type { Page } from '#store/contract.ts';
 import type { Names } from '../views/names.ts';
 import { spanText } from '../views/span-text.ts';
 import { timelineText } from '../views/timeline-text.ts';
-import { causeText, evidenceText, incidentName, sinceText, whoHasIt } from './incident-parts.ts';
+import { causeText, evidenceText, incidentName, startText, whoHasIt } from './incident-parts.ts';
 import { age, moment, pair, verdictMark, type Html, type Look } from './parts.ts';
+import { watchStrip } from './watch-card.ts';
 
 /** All that an incident's page shows. */
 export interface IncidentSeen {
@@ -15,6 +17,7 @@ export interface IncidentSeen {
   readonly timeline: Page<TimelineEntry>;
   readonly names: Names;
   readonly mayAct: boolean;
+  readonly health: SelfHealth;
 }
 
 const length = (incident: Incident, look: Look): string => {
@@ -77,11 +80,11 @@ const head = (seen: IncidentSeen, look: Look): Html => {
 const facts = (incident: Incident, look: Look): Html => {
   const words = catalog(look.locale).pages;
   const { lastChange, mutedUntil, alertedAt, end } = incident;
-  return html`${pair(words.incident.started, html`${sinceText(incident, look)} · ${age(look, incident.start.to.at)}`)}
+  return html`${pair(words.incident.started, html`${startText(incident, look)} · ${age(look, incident.start.to.at)}`)}
   ${pair(words.incident.detected, detected(incident, look))}
   ${pair(words.incident.alerted, alertedAt === undefined ? words.incident.notAlerted : moment(look, alertedAt))}
   ${end === undefined ? '' : pair(words.incident.ended, moment(look, end.to.at))}
-  ${pair(words.incident.lasted, length(incident, look))}
+  ${pair(end === undefined ? words.incident.lasts : words.incident.lasted, length(incident, look))}
   ${lastChange === undefined ? '' : pair(words.look.lastChange, html`${lastChange.what} · ${moment(look, lastChange.at)}`)}
   ${mutedUntil === undefined || mutedUntil <= look.now ? '' : pair(words.incident.mutedUntil, moment(look, mutedUntil))}`;
 };
@@ -116,7 +119,10 @@ const timeline = (seen: IncidentSeen, look: Look): Html => {
 };
 
 /** The live part of an incident's page. */
-export const incidentMain = (seen: IncidentSeen, look: Look): Html => html`${head(seen, look)}${timeline(seen, look)}`;
+export const incidentMain = (seen: IncidentSeen, look: Look): Html =>
+  html`${watchStrip(seen.health, look)}
+    <nav data-part="back"><a href="/">← ${catalog(look.locale).pages.incident.back}</a></nav>
+    ${head(seen, look)} ${timeline(seen, look)}`;
 
 /** The form for a note; outside the live part, so that nothing typed is lost. */
 export const noteForm = (seen: IncidentSeen, look: Look): Html => {

@@ -14,7 +14,12 @@ export interface Frame {
 
 const connection = (look: Look): Html => {
   const { live } = catalog(look.locale).pages;
-  return html`<span class="connection" role="status" data-state="connecting" data-on="${live.on}" data-lost="—"
+  return html`<span
+    class="connection"
+    role="status"
+    data-state="connecting"
+    data-on="${live.on}"
+    data-lost="${live.off}"
     >${live.connecting}</span
   >`;
 };

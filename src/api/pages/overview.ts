@@ -7,7 +7,7 @@ import type { Names } from '../views/names.ts';
 import { incidentCard, incidentName } from './incident-parts.ts';
 import { age, moment, verdictMark, type Html, type Look } from './parts.ts';
 import { spanText } from '../views/span-text.ts';
-import { watchCard } from './watch-card.ts';
+import { isWatchWell, watchCard, watchStrip } from './watch-card.ts';
 
 /** All that the overview shows. */
 export interface Overview {
@@ -24,7 +24,13 @@ const calm = (seen: Overview, look: Look): Html => {
   const words = catalog(look.locale).pages.look;
   const active = seen.services.filter((one) => !one.paused);
   if (seen.services.length === 0) return html``;
-  if (active.length > 0 && active.every((one) => one.verdict === 'up'))
+  const allUp = active.length > 0 && active.every((one) => one.verdict === 'up');
+  if (allUp && !isWatchWell(seen.health))
+    return html`<div class="card calm unsure">
+      <h3>${words.noIncident}</h3>
+      <p>${words.quietButUnwell}</p>
+    </div>`;
+  if (allUp)
     return html`<div class="card calm">
       <h3>${words.allQuiet}</h3>
       <p>${words.allQuietMore(active.length)}</p>
@@ -35,9 +41,15 @@ const calm = (seen: Overview, look: Look): Html => {
   </div>`;
 };
 
+/** What nobody has comes before what somebody has, within its severity. */
+const urgency = ({ severity, acknowledged }: Incident): number =>
+  ({ critical: 0, warning: 2, info: 4 })[severity] + (acknowledged === undefined ? 0 : 1);
+
 const incidents = (seen: Overview, look: Look): Html => {
   const words = catalog(look.locale).pages.look;
-  const shown = seen.open.filter((one) => one.parentId === undefined);
+  const shown = seen.open
+    .filter((one) => one.parentId === undefined)
+    .toSorted((one, other) => urgency(one) - urgency(other) || other.detectedAt - one.detectedAt);
   const body =
     shown.length === 0
       ? calm(seen, look)
@@ -144,5 +156,5 @@ const recent = (seen: Overview, look: Look): Html => {
 
 /** The overview's live part: what is wrong now, the services, the watch itself. */
 export const overviewMain = (seen: Overview, look: Look): Html =>
-  html`${incidents(seen, look)} ${services(seen, look)}
+  html`${watchStrip(seen.health, look)} ${incidents(seen, look)} ${services(seen, look)}
     <div class="two">${watchCard(seen.health, seen.watchers, look)} ${recent(seen, look)}</div>`;

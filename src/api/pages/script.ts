@@ -38,7 +38,7 @@ const say = (state) => {
   document.body.classList.toggle('is-lost', state === 'lost');
   if (state === 'lost') {
     frozenAt = Date.now() + offset;
-    lost.textContent = lost.dataset.text.replace('{time}', new Date().toLocaleTimeString(root.lang));
+    lost.textContent = lost.dataset.text.replace('{time}', new Date().toLocaleTimeString(root.lang === 'ru' ? 'ru-RU' : 'en-GB'));
   } else frozenAt = undefined;
 };
 

@@ -14,6 +14,7 @@ export const STYLES = `
   }
 }
 * { box-sizing: border-box; }
+[hidden] { display: none !important; }
 html { font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; font-variant-numeric: tabular-nums; -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--ground); color: var(--ink); }
 a { color: var(--accent); text-underline-offset: 2px; }
@@ -40,6 +41,12 @@ p { margin: 0; }
 .soft { color: var(--soft); }
 .card { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; padding: 14px; display: grid; gap: 10px; overflow-wrap: anywhere; }
 .stack { display: grid; gap: 10px; }
+#live { gap: 18px; }
+#live > :empty { display: none; }
+.strip { background: var(--down); color: var(--panel); padding: 10px 14px; border-radius: 8px; font-weight: 600; }
+.strip p + p { font-weight: 400; }
+.two { display: grid; gap: 18px; align-items: start; }
+.two > * { min-width: 0; }
 .incident { border-left: 6px solid var(--down); background: var(--down-ground); }
 .incident.warning, .incident.info { border-left-color: var(--degraded); background: var(--warn-ground); }
 .incident.over { border-left-color: var(--up); background: var(--panel); }
@@ -65,20 +72,22 @@ button.plain { border: 0; background: none; min-height: 0; padding: 4px 0; color
 .services summary { padding: 10px 14px; cursor: pointer; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 2px 12px; align-items: baseline; list-style: none; }
 .services summary::-webkit-details-marker { display: none; }
 .services summary:hover { background: color-mix(in srgb, var(--accent) 6%, transparent); }
-.services .title { font-weight: 600; overflow-wrap: anywhere; }
+.services .title { font-weight: 600; overflow-wrap: anywhere; padding-left: 16px; position: relative; }
+.services .title::before { content: ""; position: absolute; left: 0; top: .42em; border: 5px solid transparent; border-left-color: var(--soft); border-right-width: 0; }
+.services details[open] .title::before { transform: rotate(90deg); }
 .services .facts { grid-column: 1 / -1; color: var(--soft); font-size: .87rem; display: flex; flex-wrap: wrap; gap: 0 14px; }
 .monitors { list-style: none; margin: 0; padding: 0 14px 8px; }
 .monitors li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 12px; padding: 6px 0 6px 12px; border-left: 2px solid var(--line); font-size: .93rem; }
-.monitors .facts { grid-column: 1 / -1; color: var(--soft); font-size: .85rem; display: flex; flex-wrap: wrap; gap: 0 14px; overflow-wrap: anywhere; }
-dl.pairs { display: grid; grid-template-columns: minmax(104px, max-content) minmax(0, 1fr); gap: 4px 14px; margin: 0; }
+.monitors .facts { grid-column: 1 / -1; order: 1; color: var(--soft); font-size: .85rem; display: flex; flex-wrap: wrap; gap: 0 14px; overflow-wrap: anywhere; }
+dl.pairs { display: grid; grid-template-columns: minmax(0, 36%) minmax(0, 1fr); gap: 4px 14px; margin: 0; }
 dl.pairs dt { color: var(--soft); }
 dl.pairs dd { margin: 0; overflow-wrap: anywhere; }
 .bad { color: var(--down); font-weight: 600; }
 .timeline { list-style: none; margin: 0; padding: 0; }
-.timeline li { display: grid; grid-template-columns: 74px minmax(0, 1fr); gap: 0 12px; padding: 7px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.timeline li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 12px; padding: 7px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 .timeline li:first-child { border-top: 0; }
-.timeline .kind { color: var(--soft); font-size: .82rem; }
-.timeline .text { white-space: pre-line; }
+.timeline .kind { color: var(--soft); font-size: .82rem; align-self: center; }
+.timeline .text { white-space: pre-line; grid-column: 1 / -1; }
 .recent { list-style: none; margin: 0; padding: 0; display: grid; gap: 4px; }
 .recent li { display: flex; flex-wrap: wrap; gap: 0 12px; }
 textarea, input { font: inherit; width: 100%; padding: 8px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--ground); color: var(--ink); }
@@ -89,13 +98,16 @@ code { font-family: ui-monospace, "SFMono-Regular", Menlo, monospace; background
 @media (min-width: 760px) {
   main { padding: 20px 20px 60px; }
   .services summary { grid-template-columns: minmax(0, 1fr) minmax(0, 34rem) 8.5rem; }
-  .services .facts { grid-column: auto; grid-row: 1; justify-content: flex-end; }
-  .services .facts { grid-column: 2; }
+  .services summary, .monitors li { align-items: center; }
+  .services summary .facts { grid-column: 2; grid-row: 1; justify-content: flex-end; }
   .services summary .verdict { grid-column: 3; }
   .monitors li { grid-template-columns: minmax(0, 12rem) minmax(0, 1fr) 8.5rem; }
-  .monitors .facts { grid-column: 2; grid-row: 1; }
+  .monitors .facts { grid-column: 2; grid-row: 1; justify-content: flex-end; }
   .monitors .verdict { grid-column: 3; }
-  .timeline li { grid-template-columns: 150px 92px minmax(0, 1fr); }
-  .two { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 18px; align-items: start; }
+  .timeline li { grid-template-columns: 150px 92px minmax(0, 1fr); align-items: baseline; }
+  .timeline .text { grid-column: 3; }
+  .timeline .kind { align-self: baseline; }
+  dl.pairs { grid-template-columns: minmax(104px, max-content) minmax(0, 1fr); }
+  .two { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); }
 }
 `;

@@ -16,10 +16,7 @@ const watcherText = (standing: WatcherStanding, look: Look): Html => {
 const watchedBy = (health: SelfHealth, watchers: readonly WatcherStanding[], look: Look): Html => {
   const words = catalog(look.locale).pages.watch;
   return html`${watchers.map((one) => watcherText(one, look))}${
-    health.watched
-      ? ''
-      : html`<div class="bad">${words.unwatched}</div>
-          <div>${words.unwatchedFix}</div>`
+    health.watched ? '' : html`<div class="bad">${words.unwatched}</div> `
   }`;
 };
 
@@ -31,14 +28,27 @@ const network = (health: SelfHealth, look: Look): Html => {
   return html`<span class="${state === 'bad' || state === 'poor' ? 'bad' : ''}">${shown}</span>`;
 };
 
+/** Is the watch itself well, and does somebody outside watch it? */
+export const isWatchWell = (health: SelfHealth): boolean => health.ok && health.watched;
+
+/** What makes everything else on the page doubtful, above it all: nobody watches the watch, or it is not well. */
+export const watchStrip = (health: SelfHealth, look: Look): Html => {
+  const words = catalog(look.locale).pages.watch;
+  const unwatched = health.watched
+    ? ''
+    : html`<p>${words.title}: ${words.unwatched}.</p>
+        <p>${words.unwatchedFix}</p>`;
+  const problems = health.problems.map((problem) => html`<p>${problem}</p>`);
+  return html`<div data-part="strip" class="${isWatchWell(health) ? '' : 'strip'}">${unwatched}${problems}</div>`;
+};
+
 /** The watch's own health: a line for each thing that could make it useless; red if nobody watches it. */
 export const watchCard = (health: SelfHealth, watchers: readonly WatcherStanding[], look: Look): Html => {
   const words = catalog(look.locale).pages.watch;
   const span = (ms: number): string => spanText(ms, look.locale);
-  const isWell = health.ok && health.watched;
+  const isWell = isWatchWell(health);
   return html`<section class="card" data-part="watch" data-now="${new Date(look.now).toISOString()}">
     <h2>${words.title}: <span class="${isWell ? 'up' : 'bad'}">${isWell ? words.well : words.unwell}</span></h2>
-    ${health.problems.map((problem) => html`<p class="bad">${problem}</p>`)}
     ${health.channelFaults.map((fault) => html`<p class="bad">${fault.channel}: ${fault.message}</p>`)}
     ${health.bugs === 0 ? '' : html`<p class="bad">${words.bugs(health.bugs)}</p>`}
     <dl class="pairs">

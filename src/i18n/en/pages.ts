@@ -54,6 +54,7 @@ export const pages = {
       services === 1
         ? 'The one service is up; nobody needs to do anything.'
         : `All ${services} services are up; nobody needs to do anything.`,
+    quietButUnwell: 'All services are up, but the watch itself is not well: see below.',
     noIncident: 'No open incident',
     notAllUp: 'Nobody is being told of anything now, but not everything below is up.',
     services: 'Services',
@@ -62,7 +63,6 @@ export const pages = {
       'Name a URL when starting (npm start -- https://api.example.com/health), write dozor.yaml, or add a service through the API.',
     monitors: (count: number): string => (count === 1 ? '1 monitor' : `${count} monitors`),
     since: 'since',
-    sinceBetween: (from: string, to: string): string => `since ${from}–${to}`,
     noBefore: 'or earlier',
     latency: 'last answer',
     next: 'next check',
@@ -98,6 +98,7 @@ export const pages = {
     outboxValue: (count: number, oldest: string): string => `${count}, the oldest for ${oldest}`,
     watchers: 'watched by',
     unwatched: 'nobody: if this machine dies, nobody will tell you',
+    nobodyWatches: 'Nobody watches the watch: if this machine dies, nobody will tell you.',
     unwatchedFix: "Put a dead-man's URL under watchers: in dozor.yaml, or run dozor join on another machine.",
     watcherState: { waiting: 'not heard of yet', answers: 'answers', silent: 'silent', failing: 'failing' },
     checks: 'checks so far',
@@ -112,6 +113,7 @@ export const pages = {
   },
   live: {
     on: 'live',
+    off: 'no connection',
     connecting: 'connecting…',
     lost: 'Live connection lost since {time}. What you see is from then.',
     noScript: 'Without JavaScript this page loads itself anew every 30 s.',
@@ -128,8 +130,9 @@ export const pages = {
     alerted: 'First told',
     notAlerted: 'nobody told yet',
     ended: 'Ended',
+    lasts: 'Lasts',
     lasted: 'Lasted',
-    lastedBetween: (least: string, most: string): string => `${least} to ${most}`,
+    lastedBetween: (least: string, most: string): string => `${least} – ${most}`,
     unsureStart: 'at least; it may have begun before the watch did',
     timeline: 'Timeline',
     noTimeline: 'Nothing is recorded yet.',

@@ -55,6 +55,7 @@ export const pages: typeof en = {
       services === 1
         ? 'Единственный сервис работает; делать ничего не нужно.'
         : `Работают все ${services} ${plural(services, 'сервис', 'сервиса', 'сервисов')}; делать ничего не нужно.`,
+    quietButUnwell: 'Все сервисы работают, но сам Дозор не в порядке: см. ниже.',
     noIncident: 'Открытых инцидентов нет',
     notAllUp: 'Сейчас никому ни о чём не сообщается, но ниже работает не всё.',
     services: 'Сервисы',
@@ -63,7 +64,6 @@ export const pages: typeof en = {
       'Укажите URL при запуске (npm start -- https://api.example.com/health), напишите dozor.yaml или добавьте сервис через API.',
     monitors: (count) => `${count} ${plural(count, 'монитор', 'монитора', 'мониторов')}`,
     since: 'с',
-    sinceBetween: (from, to) => `с ${from}–${to}`,
     noBefore: 'или раньше',
     latency: 'последний ответ',
     next: 'следующая проверка',
@@ -99,6 +99,7 @@ export const pages: typeof en = {
     outboxValue: (count, oldest) => `${count}, самое старое ${oldest}`,
     watchers: 'за Дозором следит',
     unwatched: 'никто: если эта машина умрёт, вам никто не сообщит',
+    nobodyWatches: 'За Дозором никто не следит: если эта машина умрёт, вам никто не сообщит.',
     unwatchedFix: 'Добавьте URL «мёртвой руки» в watchers: файла dozor.yaml или запустите dozor join на другой машине.',
     watcherState: { waiting: 'ещё не отзывался', answers: 'отвечает', silent: 'молчит', failing: 'сбой' },
     checks: 'проверок всего',
@@ -112,6 +113,7 @@ export const pages: typeof en = {
   },
   live: {
     on: 'на связи',
+    off: 'нет связи',
     connecting: 'соединяюсь…',
     lost: 'Связь потеряна в {time}. На экране то, что было тогда.',
     noScript: 'Без JavaScript страница сама обновляется каждые 30 с.',
@@ -128,8 +130,9 @@ export const pages: typeof en = {
     alerted: 'Первое сообщение',
     notAlerted: 'пока никому не сообщено',
     ended: 'Закончился',
+    lasts: 'Длится',
     lasted: 'Длился',
-    lastedBetween: (least, most) => `от ${least} до ${most}`,
+    lastedBetween: (least, most) => `${least} – ${most}`,
     unsureStart: 'не меньше; мог начаться раньше, чем началось наблюдение',
     timeline: 'Ход событий',
     noTimeline: 'Пока ничего не записано.',
