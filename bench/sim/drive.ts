@@ -19,7 +19,7 @@ export interface SetUp {
 }
 
 /** What people would have been told in a run. */
-export interface Told {
+interface Told {
   readonly at: EpochMs;
   readonly what: 'alert' | 'update' | 'resolve';
   readonly verdict: Verdict;

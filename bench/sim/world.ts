@@ -79,7 +79,7 @@ export const noise = (seed: number, until: EpochMs): Noise => {
 };
 
 /** What a check saw, and when it ended. */
-export interface Seen {
+interface Seen {
   readonly class: CheckClass;
   readonly endedAt: EpochMs;
 }

@@ -138,6 +138,5 @@ export const decide = (
   return [turn.state, turn.effects];
 };
 
-/** Must the engine feed ticks? True in doubt, while down, blind, hurt or unable to ask; false while all is well. */
-export const needsTicks = (state: MonitorState): boolean =>
-  !state.paused && (state.recheckAt !== null || state.hurts.length > 0);
+/** Must the engine feed ticks? True in doubt, while down, blind or unable to ask; false while all is well. */
+export const needsTicks = (state: MonitorState): boolean => state.recheckAt !== null;

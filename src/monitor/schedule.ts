@@ -83,14 +83,6 @@ export class DeadlineHeap {
     return this.#heap[0];
   }
 
-  /** Takes out the earliest deadline if it is due. */
-  popDue(now: EpochMs): Deadline | undefined {
-    const first = this.#heap[0];
-    if (first === undefined || first.at > now) return undefined;
-    this.delete(first.key);
-    return first;
-  }
-
   #put(place: number, item: Deadline & { readonly order: number }): void {
     this.#heap[place] = item;
     this.#places.set(item.key, place);

@@ -131,8 +131,8 @@ export interface MonitorState {
   readonly calm: { readonly endedAt: EpochMs; readonly stableMs: Ms } | null;
 }
 
-/** A monitor of which nothing is known yet. The rules may be given for symmetry with `decide`; nothing of them is kept. */
-export const initial = (at: EpochMs, _rules?: DetectionRules): MonitorState => ({
+/** A monitor of which nothing is known yet. */
+export const initial = (at: EpochMs): MonitorState => ({
   version: 1,
   at,
   verdict: 'pending',

@@ -55,12 +55,17 @@ const detailOf = (turn: Turn, to: Verdict): VerdictDetail => {
   return turn.detail;
 };
 
+const freshControls = (turn: Turn): Pick<Extract<MonitorEffect, { do: 'verdict' }>, 'controls'> => {
+  const { controls } = turn.state;
+  if (controls === null || controls.total === 0 || turn.at - controls.at > turn.rules.controlFreshMs) return {};
+  return { controls: { ok: controls.ok, total: controls.total } };
+};
+
 /** Tells the verdict when it is another one than before. */
 export const tellVerdict = (turn: Turn): void => {
   const { state } = turn;
   const to = verdictOf(state);
   if (to === state.verdict) return;
-  const { controls } = state;
   const effect: MonitorEffect = {
     do: 'verdict',
     at: turn.at,
@@ -70,7 +75,7 @@ export const tellVerdict = (turn: Turn): void => {
     asked: 0,
     afterDeploy: false,
     ...detailOf(turn, to),
-    ...(controls === null || controls.total === 0 ? {} : { controls: { ok: controls.ok, total: controls.total } }),
+    ...freshControls(turn),
   };
   change(turn, { verdict: to, since: turn.at });
   turn.effects.push(effect);

@@ -1,7 +1,6 @@
 import type { EpochMs } from '../kernel/time.ts';
 import type { CheckClass, Reason } from './reason.ts';
 import type { CheckSource } from './check.ts';
-import type { DetectionRules } from './rules.ts';
 
 /** What the watch holds to be true of a monitor's question. */
 export type Verdict = 'pending' | 'up' | 'suspect' | 'down' | 'degraded' | 'blind';
@@ -81,5 +80,3 @@ export type MonitorEffect =
       readonly from: EpochMs;
       readonly to: EpochMs;
     };
-
-export type { DetectionRules };
