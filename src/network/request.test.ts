@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { makeAuthority } from '../../test/fakes/certificates.ts';
 import { startFakeHttp, type FakeHttp } from '../../test/fakes/http.ts';
 import { startFakeConnectProxy, startFakeSocksProxy } from '../../test/fakes/proxy.ts';
 import { startSilentServer } from '../../test/fakes/silent.ts';
@@ -72,6 +75,24 @@ describe('a request', () => {
     const error = await failed({ url: `https://127.0.0.1:${silent.port}/`, connectMs: 100 });
     await silent.close();
     assert.deepEqual([error.kind, error.code, error.written], ['network', 'ETIMEDOUT', false]);
+  });
+
+  it('tells nothing to a far side whose certificate nobody vouches for', async () => {
+    const authority = makeAuthority();
+    let told = 0;
+    const server = https.createServer(authority.selfSigned('localhost'), (_, response) => {
+      told += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    const error = await failed({ url: `https://127.0.0.1:${port}/bot-token`, method: 'POST', body: 'x' });
+    server.close();
+    authority.remove();
+    assert.deepEqual([error.kind, error.code, error.written], ['network', 'DEPTH_ZERO_SELF_SIGNED_CERT', false]);
+    assert.equal(told, 0);
   });
 
   it('asks the resolver it was given, and says why a name has no address', async () => {
