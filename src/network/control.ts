@@ -75,8 +75,8 @@ export const answersPing = (host: string, signal: AbortSignal): Promise<boolean>
 const GATEWAY_PORTS = [53, 80, 443];
 
 /**
- * The gateway. Many drop what is sent to closed ports, few drop ICMP: so it is asked over TCP first, and by `ping` only as long as no port
- * has ever answered.
+ * The gateway. Many drop what is sent to closed ports, few drop ICMP: so it is asked in every way until one is answered, and in that way as long
+ * as it is.
  */
 export const gatewayControl = (address: string): Control => {
   let answering: ((signal: AbortSignal) => Promise<boolean>) | undefined;
@@ -96,7 +96,11 @@ export const gatewayControl = (address: string): Control => {
     );
   return {
     name: `gateway ${address}`,
-    ask: async (signal) => await (answering ?? first)(signal),
+    ask: async (signal) => {
+      const answer = await (answering ?? first)(signal);
+      if (!answer) answering = undefined;
+      return answer;
+    },
   };
 };
 

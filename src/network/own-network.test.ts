@@ -27,6 +27,7 @@ describe('routes', () => {
     assert.equal(routeTo('127.0.0.53'), 'loopback');
     assert.equal(routeTo('::1'), 'loopback');
     assert.equal(routeTo('::ffff:127.0.0.1'), 'loopback');
+    assert.equal(routeTo('localhost'), 'loopback');
     assert.equal(routeTo(undefined), 'beyond');
     assert.equal(routeTo('api.example.com'), 'beyond');
     assert.equal(routeTo('fe80::1234%eth9'), 'on-link');

@@ -70,7 +70,9 @@ const openControls = (options: OwnNetworkOptions) => {
   let table = readRouteTable();
   let gateways: Watched[] = [];
   let others: readonly Watched[] | undefined;
+  let deadline: AbortController | undefined;
   return {
+    cut: () => deadline?.abort(),
     routeTo: (address: string | undefined): Route => routeTo(address, table),
     look: async (): Promise<Look> => {
       const from = clock.now();
@@ -78,7 +80,8 @@ const openControls = (options: OwnNetworkOptions) => {
       gateways = watchGateways(table, gateways);
       others ??= await watchOthers(options, table);
       const watched = [...gateways, ...others];
-      await askAll(watched, clock, Math.max(250, Math.min(1_500, everyMs)));
+      deadline = new AbortController();
+      await askAll(watched, clock, Math.max(250, Math.min(1_500, everyMs)), deadline);
       return summarise(watched, from, clock.now());
     },
   };
@@ -94,8 +97,11 @@ export const createOwnNetwork = (options: OwnNetworkOptions): OwnNetworkLoop => 
   let state: OwnNetwork = 'none';
   let stopTimer: Stop | undefined;
   let isRunning = false;
+  let hasStopped = false;
 
   const note = (seen: Look): void => {
+    // what was cut off by the stop says nothing of the network
+    if (hasStopped) return;
     history.add(seen);
     const now = stateOf(seen.beyond);
     if (now === state) return;
@@ -124,11 +130,14 @@ export const createOwnNetwork = (options: OwnNetworkOptions): OwnNetworkLoop => 
     start: () => {
       if (isRunning) return;
       isRunning = true;
+      hasStopped = false;
       next();
     },
     stop: () => {
       isRunning = false;
+      hasStopped = true;
       stopTimer?.();
+      controls.cut();
     },
     lookNow,
     worst: (from, to, route) => history.worst(from, to, route),
@@ -179,8 +188,12 @@ const watchOthers = async (options: OwnNetworkOptions, table: RouteTable): Promi
   return found;
 };
 
-const askAll = async (watched: readonly Watched[], clock: Clock, deadlineMs: Ms): Promise<void> => {
-  const deadline = new AbortController();
+const askAll = async (
+  watched: readonly Watched[],
+  clock: Clock,
+  deadlineMs: Ms,
+  deadline: AbortController,
+): Promise<void> => {
   const stop = clock.after(deadlineMs, () => deadline.abort());
   await Promise.all(
     watched.map(async (one) => {
@@ -188,6 +201,8 @@ const askAll = async (watched: readonly Watched[], clock: Clock, deadlineMs: Ms)
     }),
   );
   stop();
+  // a control that was asked in several ways at once has been answered in one: the others end here
+  deadline.abort();
 };
 
 const summarise = (watched: readonly Watched[], from: EpochMs, to: EpochMs): Look => {

@@ -79,10 +79,13 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** The way to an address; to what is no address (a name that could not be resolved, or nothing) it counts as beyond the gateway. */
+/**
+ * The way to an address; `localhost` leads to loopback, and to what else is no address (a name that could not be resolved, or nothing) the way counts
+ * as beyond the gateway.
+ */
 export const routeTo = (address: string | undefined, table: RouteTable = readRouteTable()): Route => {
   const plain = bare(address ?? '');
-  if (isIP(plain) === 0) return 'beyond';
+  if (isIP(plain) === 0) return /^(.+\.)?localhost\.?$/i.test(plain) ? 'loopback' : 'beyond';
   const family = familyOf(plain);
   if (LOOPBACK.check(plain, family)) return 'loopback';
   if (table.own.has(plain)) return 'own';

@@ -229,6 +229,13 @@ describe('an HTTP check of an answer that fails', () => {
     assert.equal(await code(url, { expect: { header: { 'x-frame-options': { present: false } } } }), 'ok');
   });
 
+  it('by a pattern that backtracks without end is no evidence against the target', async (test) => {
+    const url = await serve(test, (_request, response) => response.end(`${'a'.repeat(64)}b`));
+    const result = await ask(url, { expect: { regex: '^(a+)+$' } });
+    assert.equal(result.reason?.code, 'watch.cannot-ask');
+    assert.equal(await code(url, { expect: { regex: '^a+b$' } }), 'ok');
+  });
+
   it('by emptiness where content was expected, or by no JSON', async (test) => {
     const url = await serve(test, (request, response) => response.end(request.url === '/empty' ? '' : '<html>'));
     assert.equal(await code(`${url}/empty`, { expect: { json: { status: 'ok' } } }), 'content.empty');

@@ -3,6 +3,7 @@ import { brief } from '#network/redact.ts';
 import { reason, type Reason } from '../../reason.ts';
 import type { HttpExpect } from './config.ts';
 import { formatJsonPath, parseJsonPath, valueAt, type Step } from './json-path.ts';
+import { readPattern } from './pattern.ts';
 import { formatStatusRanges, isStatusIn, parseStatusRanges, type StatusRange } from './status-ranges.ts';
 
 /** What a good answer is like, read once from the configuration: the check itself parses nothing. */
@@ -34,12 +35,15 @@ const keywordRule = (keyword: NonNullable<HttpExpect['keyword']>): BodyRule => {
 };
 
 const regexRule = (regex: NonNullable<HttpExpect['regex']>): BodyRule => {
-  const source = typeof regex === 'string' ? regex : regex.not;
-  const pattern = new RegExp(source, 'u');
-  const params = { pattern: brief(source, SHOWN) };
-  if (typeof regex === 'string')
-    return (text) => (pattern.test(text) ? undefined : reason('content.regex-missing', params));
-  return (text) => (pattern.test(text) ? reason('content.regex-present', params) : undefined);
+  const isWanted = typeof regex === 'string';
+  const source = isWanted ? regex : regex.not;
+  const matches = readPattern(source);
+  const wrong = reason(isWanted ? 'content.regex-missing' : 'content.regex-present', { pattern: brief(source, SHOWN) });
+  return (text) => {
+    const isMatch = matches(text);
+    if (isMatch === undefined) return reason('watch.cannot-ask', { what: 'the regular expression takes too long' });
+    return isMatch === isWanted ? undefined : wrong;
+  };
 };
 
 type JsonWanted = NonNullable<HttpExpect['json']>[string];
@@ -103,8 +107,8 @@ const headerTest = (wanted: HeaderWanted): readonly [string, (value: string | un
   if ('contains' in wanted) return [`"…${wanted.contains}…"`, (value) => value?.includes(wanted.contains) === true];
   if ('present' in wanted)
     return [wanted.present ? 'a value' : 'nothing', (value) => (value !== undefined) === wanted.present];
-  const pattern = new RegExp(wanted.regex, 'u');
-  return [`/${wanted.regex}/`, (value) => value !== undefined && pattern.test(value)];
+  const matches = readPattern(wanted.regex);
+  return [`/${wanted.regex}/`, (value) => value !== undefined && matches(value) === true];
 };
 
 const headerRule = ([name, wanted]: readonly [string, HeaderWanted]): HeaderRule => {

@@ -89,13 +89,22 @@ const hopTo = (
   };
 };
 
+/** The same host at another path; a path that begins with two slashes stays a path. */
+const atPath = (url: URL, path: string | undefined): URL => {
+  if (path === undefined) return url;
+  const [pathname = '', ...query] = path.split('?');
+  url.pathname = pathname;
+  url.search = query.join('?');
+  return url;
+};
+
 const makePlan = (config: HttpConfig, pulsePath: string | undefined): Plan => {
   const home = securityContext(config.ca, config.clientCertificate);
   const contexts = {
     home,
     foreign: config.clientCertificate === undefined ? home : securityContext(config.ca, undefined),
   };
-  const url = new URL(pulsePath ?? '', pulsePath === undefined ? config.url : new URL(config.url).origin);
+  const url = atPath(new URL(config.url), pulsePath);
   const isPlain = pulsePath === undefined || config.method === 'HEAD';
   const ask = isPlain ? { method: config.method, body: config.body } : { method: 'GET', body: undefined };
   return {
