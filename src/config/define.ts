@@ -76,9 +76,8 @@ const kindOf = (item: Readonly<Record<string, Json>>, seams: Seams): MonitorKind
 
 const ownName = (kind: ResourceKind, spec: Record<string, Json>, seams: Seams): Record<string, Json> => {
   const key = kind === 'monitor' ? ownNameKey(kindOf(spec, seams)) : undefined;
-  if (key === undefined || spec[key] === undefined) return spec;
-  const { [key]: name, ...rest } = spec;
-  return { ...rest, name };
+  const { [key ?? '']: name, ...rest } = spec;
+  return name === undefined ? spec : { ...rest, name };
 };
 
 type Item = Listed['item'];

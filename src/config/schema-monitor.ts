@@ -56,7 +56,7 @@ export const monitorSpec = (kind: MonitorKind): z.ZodObject =>
 /** The same as it is written in the file, with its name. */
 export const monitorOption = (kind: MonitorKind, named: Record<string, z.ZodType>): z.ZodObject => {
   const key = ownNameKey(kind);
-  const own = key === undefined ? {} : { [key]: kind.config.shape['name'] as z.ZodType };
+  const own: Record<string, z.ZodType> = key === undefined ? {} : { [key]: kind.config.shape['name'] as z.ZodType };
   return kind.config.safeExtend({ ...commonMonitorFields(kind), ...own, ...named }).strict();
 };
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DAY, formatSpan } from '#kernel/time.ts';
 import { span } from '#monitor/fields.ts';
 import { DEFAULT_RULES, type DetectionRules } from '#monitor/rules.ts';
+import { DEFAULT_CONTROLS } from '#network/own-network.ts';
 import type { Settings } from './contract.ts';
 import { hostPortField, listenField, localeField, sizeField, timezoneField, webField } from './fields.ts';
 import { RULE_WORDS } from './rule-words.ts';
@@ -52,9 +53,6 @@ export const detectionDefaults = (
     if (typeof value !== 'number') return detectionDefaults(value, `${name}.`);
     return [[name, key.endsWith('Ms') ? formatSpan(value) : String(Number(value.toFixed(3)))] as const];
   });
-
-/** Controls beyond the gateway that are asked when none are named: public resolvers of three operators, by TCP. */
-export const DEFAULT_CONTROLS: readonly string[] = ['1.1.1.1:443', '8.8.8.8:443', '9.9.9.9:443'];
 
 const address = (): z.ZodString =>
   z
