@@ -73,8 +73,10 @@ const NAME_CODES: Readonly<Record<string, ReasonCode>> = {
 
 /** The stable code of a Node error; its class's name when it has none. */
 export const errorCode = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  // by its shape: an error from another context is no instance of this one's Error
+  if (typeof error !== 'object' || error === null) return 'unknown';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'name' in error && typeof error.name === 'string' ? error.name : 'unknown';
 };
 
 /** What a failed certificate verification means, by the table of codes; a code that is not in it is a failure of the handshake. */

@@ -4,7 +4,7 @@ import type { Ms } from '#kernel/time.ts';
 import { reason, type Reason, type ReasonCode } from '#monitor/reason.ts';
 
 /** The phases that a question goes through; which one was under way at the deadline is the reason for the failure. */
-export type Phase = 'dns' | 'tcp' | 'tls' | 'answer' | 'body';
+type Phase = 'dns' | 'tcp' | 'tls' | 'answer' | 'body';
 
 /** A question under way: where it is, what it measured, and what to cut when its deadline comes. One is made for each check. */
 export interface Course {

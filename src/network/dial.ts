@@ -92,7 +92,7 @@ const text = (value: string | string[] | undefined): string =>
   Array.isArray(value) ? value.join(', ') : (value ?? '');
 
 /** What a certificate says, for people. */
-export const describeCertificate = (certificate: PeerCertificate): CertificateSeen => ({
+const describeCertificate = (certificate: PeerCertificate): CertificateSeen => ({
   subject: text(certificate.subject?.CN) || text(certificate.subject?.O),
   issuer: text(certificate.issuer?.CN) || text(certificate.issuer?.O),
   validFrom: Date.parse(certificate.valid_from),

@@ -25,14 +25,14 @@ export interface OwnNetworkOptions {
 }
 
 /** How many controls on a way answered, and when the look ended. `total` 0: none is needed, or none has ever answered: no veto. */
-export interface ControlCount {
+interface ControlCount {
   readonly at: EpochMs;
   readonly ok: number;
   readonly total: number;
 }
 
 /** The way out turned better or worse. */
-export interface OwnNetworkChange extends ControlCount {
+interface OwnNetworkChange extends ControlCount {
   readonly state: OwnNetwork;
   readonly was: OwnNetwork;
   /** Names of the controls that did not answer. */

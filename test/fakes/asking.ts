@@ -6,7 +6,7 @@ import { kindOf } from '#monitor/kinds/index.ts';
 import { createResolver } from '#network/resolver.ts';
 
 /** The machine's clocks, for real sockets. */
-export const realClock: Clock = {
+const realClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (span, call) => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A certificate with its key, as PEM. */
-export interface Issued {
+interface Issued {
   readonly cert: string;
   readonly key: string;
 }
