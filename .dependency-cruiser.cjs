@@ -19,16 +19,30 @@ module.exports = {
     },
     {
       name: 'pure-rooms-touch-no-world',
-      comment: "A room's own files are pure: no node:*, no package but zod (croner computes schedules); only plug-in folders touch the world.",
+      comment:
+        "A room's own files are pure: no node:*, no package but zod (croner computes schedules); only plug-in folders touch the world.",
       severity: 'error',
       from: { path: `^src/(${pure})/[^/]+\\.ts$`, pathNot: '\\.test\\.ts$' },
       to: { pathNot: ['^src/', 'node_modules/(zod|croner)/', '^node_modules/@types/'] },
     },
     {
       name: 'domain-imports-domain-only',
+      comment: 'Plug-in folders may also use the wire (docs/adr/0001-network-room.md).',
       severity: 'error',
       from: { path: `^src/(${pure})/`, pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/', pathNot: `^src/(${pure})/` },
+      to: { path: '^src/', pathNot: `^src/(${pure}|network)/` },
+    },
+    {
+      name: 'pure-files-know-no-wire',
+      severity: 'error',
+      from: { path: `^src/(${pure})/[^/]+\\.ts$`, pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/network/' },
+    },
+    {
+      name: 'network-is-below-plugins',
+      severity: 'error',
+      from: { path: '^src/network/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/', pathNot: `^src/(network|kernel)/|^src/(${pure})/[^/]+\\.ts$` },
     },
     {
       name: 'monitor-is-below-incident',
@@ -51,7 +65,8 @@ module.exports = {
     },
     {
       name: 'plugins-know-no-sibling',
-      comment: 'A plug-in may use files in a folder named after it or `shared/`-free seam files of its room, never a sibling; index.ts is the list.',
+      comment:
+        'A plug-in may use files in a folder named after it or `shared/`-free seam files of its room, never a sibling; index.ts is the list.',
       severity: 'error',
       from: { path: `^src/(${plugins})/(?!index\\.ts)([^/.]+)(\\.ts$|/)`, pathNot: '\\.test\\.ts$' },
       to: { path: `^src/$1/[^/]+`, pathNot: [`^src/$1/$2(\\.ts$|/)`] },
@@ -86,6 +101,10 @@ module.exports = {
     parser: 'swc',
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -5,6 +5,7 @@ import type { Alert, Channel } from '../alert/model.ts';
 import type { Actor } from '../incident/incident.ts';
 import type { ChannelTest } from './brain.ts';
 import type { Core } from './core.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pairings } from './pairings.ts';
 
@@ -15,17 +16,20 @@ const BALANCE_TIMEOUT_MS: Ms = 5_000;
 export class ChannelTests {
   readonly #core: Core;
   readonly #outbox: Outbox;
+  readonly #dispatch: Dispatch;
   readonly #pairings: Pairings;
   readonly #kindOf: (kind: string) => ChannelKind | undefined;
 
   constructor(parts: {
     readonly core: Core;
     readonly outbox: Outbox;
+    readonly dispatch: Dispatch;
     readonly pairings: Pairings;
     readonly kindOf: (kind: string) => ChannelKind | undefined;
   }) {
     this.#core = parts.core;
     this.#outbox = parts.outbox;
+    this.#dispatch = parts.dispatch;
     this.#pairings = parts.pairings;
     this.#kindOf = parts.kindOf;
   }
@@ -50,7 +54,7 @@ export class ChannelTests {
     });
     if (delivery === undefined)
       return { channel: name, accepted: false, tookMs: 0, attempts: 0, error: 'the channel is not set up' };
-    const outcome = this.#outbox.outcome(delivery.id);
+    const outcome = this.#dispatch.outcome(delivery.id);
     await turn.commit();
     const done = await outcome;
     const tookMs = Math.round(this.#core.clock.monotonic() - startedAt);
@@ -80,10 +84,10 @@ export class ChannelTests {
   }
 
   async #balance(channel: Channel): Promise<{ readonly amount: number; readonly currency?: string } | undefined> {
-    const ask = this.#kindOf(channel.kind)?.balance;
-    if (ask === undefined) return undefined;
+    const kind = this.#kindOf(channel.kind);
+    if (kind?.balance === undefined) return undefined;
     const signal = AbortSignal.timeout(BALANCE_TIMEOUT_MS);
-    const answer = await ask(this.#pairings.config(channel), { signal, now: this.#core.clock.now() });
+    const answer = await kind.balance(this.#pairings.config(channel), { signal, now: this.#core.clock.now() });
     return answer.ok ? answer.value : undefined;
   }
 }

@@ -4,6 +4,7 @@ import type { ChannelKind, Inbound } from '../alert/channel.ts';
 import type { Channel } from '../alert/model.ts';
 import { hashSecret, isSecretShaped } from '../auth/secret-text.ts';
 import type { Actor, Incident } from '../incident/incident.ts';
+import type { NameResolver } from '../monitor/kind.ts';
 import type { StoredToken } from '../store/contract.ts';
 import type { Core } from './core.ts';
 import type { Pairings } from './pairings.ts';
@@ -33,6 +34,7 @@ export class InboundMail {
   readonly #pairings: Pairings;
   readonly #actions: TapActions;
   readonly #onPaired: (channel: Channel, name: string) => void;
+  readonly #resolver: NameResolver;
   readonly #pollers = new Map<string, AbortController>();
   readonly #faults = new Map<string, { readonly channel: string; readonly message: string }>();
 
@@ -40,12 +42,14 @@ export class InboundMail {
     readonly core: Core;
     readonly kindOf: (kind: string) => ChannelKind | undefined;
     readonly pairings: Pairings;
+    readonly resolver: NameResolver;
     readonly actions: TapActions;
     readonly onPaired: (channel: Channel, name: string) => void;
   }) {
     this.#core = parts.core;
     this.#kindOf = parts.kindOf;
     this.#pairings = parts.pairings;
+    this.#resolver = parts.resolver;
     this.#actions = parts.actions;
     this.#onPaired = parts.onPaired;
   }
@@ -77,8 +81,8 @@ export class InboundMail {
   }
 
   #start(key: string, channel: Channel): void {
-    const poll = this.#kindOf(channel.kind)?.poll;
-    if (poll === undefined) return;
+    const kind = this.#kindOf(channel.kind);
+    if (kind?.poll === undefined) return;
     const abort = new AbortController();
     this.#pollers.set(key, abort);
     const onFault = (message: string | undefined): void => {
@@ -88,7 +92,7 @@ export class InboundMail {
     const onInbound = (inbound: Inbound): void => {
       this.#take(key, inbound).catch((error: unknown) => this.#core.bug('inbound', error));
     };
-    poll(channel.config, onInbound, onFault, abort.signal).catch((error: unknown) => {
+    kind.poll(channel.config, onInbound, onFault, abort.signal, this.#resolver).catch((error: unknown) => {
       if (!abort.signal.aborted) this.#core.bug(`poller of ${channel.name}`, error);
     });
   }

@@ -45,14 +45,14 @@ export class Life {
     for (const one of applied) core.registry.put(one.resource, one.compiled, placeOf(one));
     const monitors = applied.filter(({ resource }) => resource.kind === 'monitor');
     for (const [index, one] of monitors.entries()) this.#applyMonitor(one, { index, of: monitors.length });
-    for (const { resource } of applied) if (resource.kind === 'channel') this.#parts.outbox.channelChanged(resource.id);
+    for (const { resource } of applied) if (resource.kind === 'channel') this.#parts.dispatch.pump(resource.id);
     this.#parts.maintenance.look();
     this.#afterApply();
   }
 
   /** Goes on where the last run ended. Returns the gap in between, if there is one to speak of. */
   async resume(): Promise<OwnGap | undefined> {
-    const { core, snapshot, incidents, conversations, tidings, outbox, pairings, deploys, mutes } = this.#parts;
+    const { core, snapshot, incidents, conversations, tidings, dispatch, pairings, deploys, mutes } = this.#parts;
     incidents.restore(snapshot.openIncidents, snapshot.recentIncidents);
     pairings.restore(snapshot.meta);
     mutes.restore(snapshot.meta);
@@ -63,7 +63,7 @@ export class Life {
     tidings.restore(snapshot.states.get('storm'));
     this.#retireOrphans(snapshot.openIncidents);
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
-    await outbox.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
+    await dispatch.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
     core
       .turn()
       .event('started', { ...defined({ gap: gap === undefined ? undefined : { from: gap.from, to: gap.to } }) })
@@ -164,7 +164,14 @@ export class Life {
     for (const incident of incidents.open())
       incidents.feedIncident(turn, incident, { type: 'gap', at: gap.to, from: gap.from, to: gap.to });
     if (!gap.clean && gap.to - gap.from >= GAP_TOLD_MS) {
-      tidings.broadcast(turn, { kind: 'gap', severity: 'info', failures: [], from: gap.from, to: gap.to });
+      tidings.broadcast(turn, {
+        kind: 'gap',
+        severity: 'info',
+        failures: [],
+        from: gap.from,
+        to: gap.to,
+        textParams: { services: core.registry.services().length },
+      });
     }
     await turn.commit();
   }

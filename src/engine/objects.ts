@@ -185,4 +185,6 @@ const nameIn = (spec: Json): string | undefined => {
 };
 
 const named = (spec: Json, name: string): Json =>
-  typeof spec === 'object' && spec !== null && !Array.isArray(spec) ? { ...spec, name } : spec;
+  typeof spec === 'object' && spec !== null && !Array.isArray(spec)
+    ? { ...(spec as Readonly<Record<string, Json>>), name }
+    : spec;

@@ -1,12 +1,13 @@
 import { defined } from '../kernel/defined.ts';
 import { err, type Result } from '../kernel/result.ts';
 import type { Ms } from '../kernel/time.ts';
-import type { Accepted, ChannelKind, DeliveryError } from '../alert/channel.ts';
-import { compose } from '../alert/message.ts';
+import type { Accepted, ChannelKind, DeliveryError, Message } from '../alert/channel.ts';
+import { compose, type Reader } from '../alert/message.ts';
 import type { Alert, AlertKind, Channel, Contact, Delivery } from '../alert/model.ts';
 import { capDay, mayStillSend } from '../alert/quiet.ts';
 import { newAckLink, newOneTime } from '../auth/one-time.ts';
 import { machineRandom } from '../auth/secret-text.ts';
+import type { NameResolver } from '../monitor/kind.ts';
 import type { Core, Turn } from './core.ts';
 
 /** A send that has not ended after so long has failed. */
@@ -21,6 +22,7 @@ export class Sender {
   readonly #publicUrl: () => string | undefined;
   readonly #isOpen: (incidentId: string) => boolean;
   readonly #config: (channel: Channel) => Channel['config'];
+  readonly #resolver: NameResolver;
 
   constructor(parts: {
     readonly core: Core;
@@ -29,12 +31,15 @@ export class Sender {
     readonly isOpen: (incidentId: string) => boolean;
     /** The channel's configuration with what was paired later (a Telegram chat). */
     readonly config: (channel: Channel) => Channel['config'];
+    /** Channels' hosts are looked up like all others, never by the system's four threads. */
+    readonly resolver: NameResolver;
   }) {
     this.#core = parts.core;
     this.#kindOf = parts.kindOf;
     this.#publicUrl = parts.publicUrl;
     this.#isOpen = parts.isOpen;
     this.#config = parts.config;
+    this.#resolver = parts.resolver;
   }
 
   /** Does the channel's cap leave room? When the store cannot say, people are told rather than spared. */
@@ -62,7 +67,11 @@ export class Sender {
     const stop = this.#core.clock.after(SEND_TIMEOUT_MS, () => abort.abort());
     try {
       const message = await this.#message(channel, kind, delivery, alert, answers);
-      const sending = kind.send(this.#config(channel), message, { signal: abort.signal, now: this.#core.clock.now() });
+      const sending = kind.send(this.#config(channel), message, {
+        signal: abort.signal,
+        now: this.#core.clock.now(),
+        resolver: this.#resolver,
+      });
       return await withDeadline(sending, abort.signal);
     } catch (error) {
       this.#core.bug(`channel ${channel.kind}`, error);
@@ -78,36 +87,43 @@ export class Sender {
     delivery: Delivery,
     alert: Alert,
     answers: string | undefined,
-  ): Promise<ReturnType<typeof compose>> {
+  ): Promise<Message> {
     const contact = this.#contact(channel);
     const settings = this.#core.settings();
-    const turn = this.#core.turn();
-    const answerable =
-      ANSWERABLE.has(alert.kind) && alert.incidentId !== undefined && this.#isOpen(alert.incidentId)
-        ? alert.incidentId
-        : undefined;
+    const { clock } = this.#core;
     const publicUrl = this.#publicUrl();
-    const buttons =
-      answerable !== undefined && kind.traits.buttons ? this.#buttons(turn, answerable, channel) : undefined;
-    const ackLink =
-      answerable !== undefined && !kind.traits.buttons && publicUrl !== undefined
-        ? this.#ackLink(turn, answerable, contact, publicUrl)
-        : undefined;
+    return compose(
+      { ...alert, createdAt: clock.toWall(alert.createdAt) },
+      {
+        locale: contact?.locale ?? settings.locale,
+        timezone: contact?.timezone ?? settings.timezone,
+        loud: delivery.loud,
+        dedupKey: delivery.dedupKey,
+        at: clock.toWall(clock.now()),
+        ...(await this.#waysToAnswer(channel, kind, contact, alert, publicUrl)),
+        ...defined({ publicUrl, edits: delivery.edits, answers: delivery.edits === undefined ? answers : undefined }),
+      },
+    );
+  }
+
+  /** Buttons where the channel has them, else a one-time link; nothing when there is nothing to answer (any more). */
+  async #waysToAnswer(
+    channel: Channel,
+    kind: ChannelKind,
+    contact: Contact | undefined,
+    alert: Alert,
+    publicUrl: string | undefined,
+  ): Promise<Pick<Reader, 'buttons' | 'ackLink'>> {
+    const { incidentId } = alert;
+    if (incidentId === undefined || !ANSWERABLE.has(alert.kind) || !this.#isOpen(incidentId)) return {};
+    const turn = this.#core.turn();
+    const ways = kind.traits.buttons
+      ? { buttons: this.#buttons(turn, incidentId, channel) }
+      : publicUrl === undefined
+        ? {}
+        : { ackLink: this.#ackLink(turn, incidentId, contact, publicUrl) };
     await turn.commit();
-    return compose(alert, {
-      locale: contact?.locale ?? settings.locale,
-      timezone: contact?.timezone ?? settings.timezone,
-      loud: delivery.loud,
-      dedupKey: delivery.dedupKey,
-      at: this.#core.clock.toWall(this.#core.clock.now()),
-      ...defined({
-        publicUrl,
-        buttons,
-        ackLink,
-        edits: delivery.edits,
-        answers: delivery.edits === undefined ? answers : undefined,
-      }),
-    });
+    return ways;
   }
 
   /** Bound to channel and open incident, good for 15 minutes (DESIGN § 7); an older tap is answered with fresh ones. */

@@ -2,46 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Fault } from '../kernel/fault.ts';
 import { shortCode, timedId } from '../kernel/id.ts';
-import type { Clock } from '../kernel/clock.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import { channelOf } from '../alert/channels/index.ts';
-import type { ConfigChange, LoadedConfig, SecretSource } from '../config/contract.ts';
+import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
 import { kindOf } from '../monitor/kinds/index.ts';
 import type { Brain } from './brain.ts';
 import { brainFace } from './brain-face.ts';
 import { ChannelTests } from './channel-test.ts';
-import { Watchers, type Ping } from './deadman.ts';
+import { Watchers } from './deadman.ts';
 import { after, needsRestart, type Applied } from './definitions.ts';
 import { InboundMail } from './inbound.ts';
 import { Life, type OwnGap } from './life.ts';
-import type { Log } from './log.ts';
 import { Objects } from './objects.ts';
+import type { StartOptions } from './options.ts';
 import { ownPageCheck } from './own-page.ts';
 import { People } from './people.ts';
 import { Health } from './self-health.ts';
 import { SelfTest } from './self-test.ts';
 import { Standings } from './standings.ts';
 import { systemClock } from './system-clock.ts';
-import type { VerdictLine } from './verdicts.ts';
 import { wireParts, type Parts } from './wire.ts';
-
-/** How a brain is started. */
-export interface StartOptions {
-  readonly configFile?: string;
-  readonly urls: readonly string[];
-  readonly dataDir: string;
-  readonly listen?: { readonly host: string; readonly port: number };
-  readonly secrets: SecretSource;
-  readonly log: Log;
-  readonly version: string;
-  /** A change of verdict, for the terminal. */
-  readonly onVerdict: (line: VerdictLine) => void;
-  /** What else is worth a line: reloads, pairing, the watch's own gap and clock. */
-  readonly onNote: (text: string) => void;
-  /** Sends a dead-man's ping. */
-  readonly ping: Ping;
-  readonly clock?: Clock;
-}
 
 /** Somebody may write to this bot to get a channel's alerts. */
 export interface Unpaired {
@@ -61,6 +41,8 @@ export interface Running {
   listening(url: string): void;
   /** Channels that wait for somebody to write to their bot. */
   unpaired(): Promise<readonly Unpaired[]>;
+  /** Ends the watch; what is known is written down. */
+  stop(): Promise<void>;
 }
 
 /** Asking a bot's name takes at most so long: the start does not wait for it longer. */
@@ -80,7 +62,7 @@ export const startBrain = async (options: StartOptions): Promise<Running> => {
     return await bringToLife(parts, options, name);
   } catch (error) {
     parts.core.deadlines.close();
-    await parts.store.close();
+    await parts.core.store.close();
     throw error;
   }
 };
@@ -95,7 +77,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     inbound.refresh();
     watchers.refresh();
   });
-  const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.outbox.untriedMs() });
+  const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.dispatch.untriedMs() });
   const health: Health = new Health(core, {
     lateness: parts.lateness,
     outbox: parts.outbox,
@@ -116,7 +98,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
   const stop = async (): Promise<void> => {
     inbound.stop();
     parts.network.stop();
-    parts.outbox.stop();
+    parts.dispatch.stop();
     await life.end();
     await core.store.close();
   };
@@ -137,7 +119,13 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     standings: new Standings(parts),
     deploys: parts.deploys,
     watchers,
-    channelTests: new ChannelTests({ core, outbox: parts.outbox, pairings: parts.pairings, kindOf: channelOf }),
+    channelTests: new ChannelTests({
+      core,
+      outbox: parts.outbox,
+      dispatch: parts.dispatch,
+      pairings: parts.pairings,
+      kindOf: channelOf,
+    }),
     listeners: parts.listeners,
     health: () => health.figures(),
     reload: () => reload(parts, life, options),
@@ -157,6 +145,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
       parts.place.url = url;
     },
     unpaired: () => unpairedOf(parts),
+    stop,
   };
 };
 
@@ -165,6 +154,7 @@ const inboundOf = (parts: Parts, people: People, options: StartOptions): Inbound
     core: parts.core,
     kindOf: channelOf,
     pairings: parts.pairings,
+    resolver: parts.resolver,
     actions: {
       acknowledge: (id, actor) => people.acknowledge(id, actor),
       muteIncident: (id, forMs, actor) => people.mute(id, forMs, actor),
@@ -172,7 +162,7 @@ const inboundOf = (parts: Parts, people: People, options: StartOptions): Inbound
       refreshButtons: (id) => parts.tidings.refresh(id),
     },
     onPaired: (channel, who) => {
-      parts.outbox.channelChanged(channel.id);
+      parts.dispatch.pump(channel.id);
       options.onNote(`Channel ${channel.name} is paired with ${who}.`);
     },
   });

@@ -1,0 +1,319 @@
+import { defined } from '../kernel/defined.ts';
+import type { Result } from '../kernel/result.ts';
+import type { EpochMs, Ms } from '../kernel/time.ts';
+import type { Accepted, DeliveryError } from '../alert/channel.ts';
+import { decideDelivery, DELIVERY_RULES, type DeliveryEffect, type DeliveryEvent } from '../alert/delivery.ts';
+import type { Alert, AlertFacts, AlertKind, Channel, Delivery } from '../alert/model.ts';
+import type { Ready, Waiting } from '../alert/stale.ts';
+import type { Incident } from '../incident/incident.ts';
+import type { Core, Saved, Turn } from './core.ts';
+import { Lane } from './lane.ts';
+import { regroup } from './regroup.ts';
+import type { Sender } from './sender.ts';
+import { Told } from './told.ts';
+
+/** What became of a message, for the incident's timeline. */
+export interface Outcome {
+  readonly channel: string;
+  readonly loud: boolean;
+  readonly outcome: 'accepted' | 'failed' | 'dropped' | 'merged';
+  readonly error?: string;
+  readonly tookMs?: number;
+}
+
+/** What the dispatch asks and tells the rest of the engine. */
+export interface DispatchListener {
+  /** A channel got through with a message of an incident, or is given up for now. */
+  heard(
+    incidentId: string,
+    event: { readonly type: 'accepted' | 'exhausted'; readonly at: EpochMs; readonly channel: string },
+  ): void;
+  noted(turn: Turn, incidentId: string, outcome: Outcome): void;
+  /** The incident as it stands. */
+  incident(id: string): Incident | undefined;
+  /** What is to be said of an incident now. */
+  facts(kind: AlertKind, incident: Incident): AlertFacts;
+}
+
+/** What is sent about an incident that is still open is said as things stand at the moment of sending. */
+const SAID_FRESH: ReadonlySet<AlertKind> = new Set(['down', 'degraded', 'storm', 'reminder', 'update']);
+
+/**
+ * Sends what waits, a lane a channel, so that a channel that hangs delays no other. Claims are committed before sending and outcomes after it: a crash
+ * repeats at most the send that was under way, under the same dedup key.
+ */
+export class Dispatch {
+  readonly told = new Told();
+  readonly #core: Core;
+  readonly #sender: Sender;
+  readonly #listener: DispatchListener;
+  readonly #alerts = new Map<string, Alert>();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #awaited = new Map<string, (delivery: Delivery) => void>();
+  #stopped = false;
+
+  constructor(core: Core, sender: Sender, listener: DispatchListener) {
+    this.#core = core;
+    this.#sender = sender;
+    this.#listener = listener;
+  }
+
+  /** Takes over what a former run left: what was being sent when it died goes again under its dedup key. */
+  async restore(
+    pending: readonly Delivery[],
+    alerts: ReadonlyMap<string, Alert>,
+    incidentIds: readonly string[],
+  ): Promise<void> {
+    for (const [id, alert] of alerts) this.#alerts.set(id, alert);
+    for (const id of incidentIds) this.told.restore(id, await this.#core.store.acceptedFor(id));
+    const turn = this.#core.turn();
+    for (const delivery of pending) {
+      this.#lane(delivery.channelId).put(delivery);
+      if (delivery.status === 'sending') this.#step(turn, delivery, { type: 'lost', at: this.#core.clock.now() });
+    }
+    await turn.commit();
+    for (const channelId of this.#lanes.keys()) this.pump(channelId);
+  }
+
+  /** Takes deliveries in; they wait for `send`. */
+  take(alert: Alert, deliveries: readonly Delivery[]): void {
+    this.#alerts.set(alert.id, alert);
+    for (const delivery of deliveries) this.#lane(delivery.channelId).put(delivery);
+  }
+
+  /** Their rows are committed, or can't be: then they are told from memory, and say so. */
+  send(alert: Alert, deliveries: readonly Delivery[], saved: Saved): void {
+    if (!saved.saved) this.#alerts.set(alert.id, { ...alert, facts: { ...alert.facts, storeFailed: saved.error } });
+    for (const channelId of new Set(deliveries.map((delivery) => delivery.channelId))) this.pump(channelId);
+  }
+
+  /** Ids of the channels on which something about the incident still waits. */
+  waitingFor(incidentId: string): readonly string[] {
+    return [...this.#lanes].filter(([, lane]) => lane.of(incidentId).length > 0).map(([channelId]) => channelId);
+  }
+
+  waiting(): { readonly count: number; readonly oldestMs: Ms } {
+    const now = this.#core.clock.now();
+    const all = [...this.#lanes.values()].flatMap((lane) => [...lane.all()]);
+    const due = all.filter(({ dueAt, firstTriedAt }) => firstTriedAt !== undefined || dueAt <= now);
+    return {
+      count: all.length,
+      oldestMs: Math.max(0, ...due.map(({ firstTriedAt, dueAt }) => now - (firstTriedAt ?? dueAt))),
+    };
+  }
+
+  /** How long the oldest delivery that is due has not even been tried: a channel that fails is no fault of the outbox. */
+  untriedMs(): Ms {
+    const now = this.#core.clock.now();
+    const untried = [...this.#lanes.values()]
+      .flatMap((lane) => [...lane.all()])
+      .filter(({ attempts }) => attempts === 0);
+    return Math.max(0, ...untried.map(({ dueAt }) => now - dueAt));
+  }
+
+  /** Resolves with the delivery when its first try has an outcome. */
+  outcome(deliveryId: string): Promise<Delivery> {
+    return new Promise((resolve) => this.#awaited.set(deliveryId, resolve));
+  }
+
+  /** Nothing more is begun. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Works through a lane: one send at a time, what is due first, merged with what has become stale. */
+  pump(channelId: string): void {
+    const lane = this.#lane(channelId);
+    if (lane.busy || this.#stopped) return;
+    lane.busy = true;
+    void this.#drain(lane, channelId)
+      .catch((error: unknown) => this.#core.bug('outbox', error))
+      .finally(() => {
+        lane.busy = false;
+        const next = lane.nextDue();
+        if (next !== undefined && !this.#stopped)
+          this.#core.deadlines.set(`lane ${channelId}`, next, () => this.pump(channelId));
+      });
+  }
+
+  async #drain(lane: Lane, channelId: string): Promise<void> {
+    while (!this.#stopped && lane.due(this.#core.clock.now()).length > 0) {
+      const turn = this.#core.turn();
+      const channel = this.#core.registry.channels().find(({ id }) => id === channelId);
+      const sending = await this.#next(turn, lane, channel);
+      await turn.commit();
+      if (sending !== undefined && channel !== undefined) await this.#hand(lane, channel, sending);
+    }
+  }
+
+  /** Chooses what is sent now and claims it; what is stale is merged on the way. */
+  async #next(turn: Turn, lane: Lane, channel: Channel | undefined): Promise<Delivery | undefined> {
+    const now = this.#core.clock.now();
+    const due = lane.due(now);
+    const known = due.flatMap((delivery): readonly Waiting[] => {
+      const alert = this.#alerts.get(delivery.alertId);
+      return alert === undefined ? [] : [{ delivery, alert }];
+    });
+    if (channel === undefined || known.length < due.length) {
+      // Nobody can be told by a channel that is gone, nor of an alert whose row was lost.
+      const kept = channel === undefined ? [] : known;
+      for (const delivery of due)
+        if (!kept.some((one) => one.delivery === delivery)) this.#step(turn, delivery, { type: 'stale', at: now });
+      return undefined;
+    }
+    const grouped = regroup(known, {
+      at: now,
+      channel,
+      lane,
+      told: this.told,
+      incident: (id) => this.#listener.incident(id),
+    });
+    for (const delivery of grouped.merged) this.#step(turn, delivery, { type: 'stale', at: now });
+    for (const delivery of grouped.held) lane.put(delivery);
+    for (const ready of grouped.send) this.#keep(turn, lane, ready);
+    const first = grouped.send[0];
+    return first === undefined ? undefined : this.#claim(turn, lane, channel, first.delivery.id);
+  }
+
+  /** A rewritten message stands for several: it is an alert of its own. */
+  #keep(turn: Turn, lane: Lane, ready: Ready): void {
+    if (!ready.rewritten) {
+      lane.put(ready.delivery);
+      return;
+    }
+    const alert: Alert = { ...ready.alert, id: this.#core.newId() };
+    this.#alerts.set(alert.id, alert);
+    const delivery: Delivery = { ...ready.delivery, alertId: alert.id };
+    lane.put(delivery);
+    turn.write({ put: 'alert', alert }, { put: 'delivery', delivery });
+  }
+
+  async #claim(turn: Turn, lane: Lane, channel: Channel, deliveryId: string): Promise<Delivery | undefined> {
+    const delivery = lane.get(deliveryId);
+    if (delivery === undefined) return undefined;
+    const maySend = await this.#sender.mayStillSend(channel, delivery);
+    const at = this.#core.clock.now();
+    if (!maySend) {
+      this.#step(turn, delivery, { type: 'capped', at, note: lane.noteCap(at) });
+      return undefined;
+    }
+    return this.#step(turn, delivery, { type: 'due', at }) ? lane.get(deliveryId) : undefined;
+  }
+
+  async #hand(lane: Lane, channel: Channel, delivery: Delivery): Promise<void> {
+    const alert = this.#alerts.get(delivery.alertId);
+    if (alert === undefined) return;
+    const startedAt = this.#core.clock.now();
+    const answers =
+      delivery.incidentId === undefined ? undefined : this.told.first(delivery.incidentId, channel.id)?.providerRef;
+    const result = await this.#sender.send(channel, delivery, { ...alert, facts: this.#freshFacts(alert) }, answers);
+    const at = this.#core.clock.now();
+    const tookMs = at - startedAt;
+    const turn = this.#core.turn();
+    const error = result.ok ? undefined : result.error.message;
+    turn.write({
+      put: 'attempt',
+      deliveryId: delivery.id,
+      at,
+      tookMs,
+      outcome: result.ok ? 'accepted' : 'failed',
+      ...defined({ error }),
+    });
+    this.#step(turn, delivery, outcomeEvent(result, at, tookMs, this.#core.random()));
+    if (result.ok) lane.noteAccepted(at);
+    await turn.commit();
+    this.#answerAwaited(delivery.id, lane);
+  }
+
+  #freshFacts(alert: Alert): AlertFacts {
+    const incident = alert.incidentId === undefined ? undefined : this.#listener.incident(alert.incidentId);
+    if (incident === undefined || incident.state === 'closed' || !SAID_FRESH.has(alert.kind)) return alert.facts;
+    const { storeFailed, reminder } = alert.facts;
+    return { ...this.#listener.facts(alert.kind, incident), ...defined({ storeFailed, reminder }) };
+  }
+
+  #answerAwaited(deliveryId: string, lane: Lane): void {
+    const resolve = this.#awaited.get(deliveryId);
+    const delivery = lane.get(deliveryId) ?? lane.last(deliveryId);
+    if (resolve === undefined || delivery === undefined) return;
+    this.#awaited.delete(deliveryId);
+    resolve(delivery);
+  }
+
+  /** Feeds the delivery's machine; true when it is to be sent now. */
+  #step(turn: Turn, delivery: Delivery, event: DeliveryEvent): boolean {
+    const [next, effects] = decideDelivery(delivery, event, { ...DELIVERY_RULES, keepTrying: this.#isVital(delivery) });
+    this.#lane(delivery.channelId).put(next);
+    turn.write({ put: 'delivery', delivery: next });
+    if (next.status === 'accepted') this.#remember(next);
+    for (const effect of effects) this.#act(turn, next, effect);
+    return effects.some((effect) => effect.do === 'send');
+  }
+
+  /** A digest tells of several incidents at once: each counts as told there. */
+  #remember(delivery: Delivery): void {
+    this.told.remember(delivery);
+    const { providerRef: _ref, ...told } = delivery;
+    for (const { incidentId } of this.#alerts.get(delivery.alertId)?.facts.digest ?? [])
+      if (incidentId !== undefined) this.told.remember({ ...told, incidentId });
+  }
+
+  /** A critical alert whose incident is open is never given up. */
+  #isVital(delivery: Delivery): boolean {
+    if (delivery.incidentId === undefined || delivery.edits !== undefined) return false;
+    return (
+      this.#listener.incident(delivery.incidentId)?.state === 'open' &&
+      this.#alerts.get(delivery.alertId)?.severity === 'critical'
+    );
+  }
+
+  #act(turn: Turn, delivery: Delivery, effect: DeliveryEffect): void {
+    if (effect.do === 'send') return;
+    if (effect.do === 'wake') {
+      this.#core.deadlines.set(`delivery ${delivery.id}`, effect.at, () => this.#wake(delivery.id, delivery.channelId));
+      return;
+    }
+    const { incidentId } = delivery;
+    if (incidentId === undefined || delivery.edits !== undefined) return;
+    const channel = this.#core.registry.resource(delivery.channelId)?.name ?? delivery.channelId;
+    const heard = (type: 'accepted' | 'exhausted'): void => {
+      turn.afterwards(() => this.#listener.heard(incidentId, { type, at: this.#core.clock.now(), channel }));
+    };
+    if (effect.do === 'exhausted') {
+      heard('exhausted');
+      return;
+    }
+    const { do: _do, ...outcome } = effect;
+    this.#listener.noted(turn, incidentId, { channel, loud: delivery.loud, ...outcome });
+    if (effect.outcome === 'accepted') heard('accepted');
+  }
+
+  /** A delivery's moment has come: the lane sends it, or, while it is busy, the machine looks whether the channel is silent for too long. */
+  #wake(deliveryId: string, channelId: string): void {
+    const delivery = this.#lane(channelId).get(deliveryId);
+    if (delivery === undefined) return;
+    if (delivery.status === 'waiting' && delivery.dueAt <= this.#core.clock.now()) this.pump(channelId);
+    else {
+      const turn = this.#core.turn();
+      this.#step(turn, delivery, { type: 'due', at: this.#core.clock.now() });
+      void turn.commit();
+    }
+  }
+
+  #lane(channelId: string): Lane {
+    let lane = this.#lanes.get(channelId);
+    if (lane === undefined) {
+      lane = new Lane();
+      this.#lanes.set(channelId, lane);
+    }
+    return lane;
+  }
+}
+
+const outcomeEvent = (
+  result: Result<Accepted, DeliveryError>,
+  at: EpochMs,
+  tookMs: Ms,
+  jitter: number,
+): DeliveryEvent =>
+  result.ok ? { type: 'accepted', at, tookMs, ...result.value } : { type: 'failed', at, error: result.error, jitter };

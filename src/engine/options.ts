@@ -1,0 +1,23 @@
+import type { Clock } from '../kernel/clock.ts';
+import type { SecretSource } from '../config/contract.ts';
+import type { Ping } from './deadman.ts';
+import type { Log } from './log.ts';
+import type { VerdictLine } from './verdicts.ts';
+
+/** How a brain is started. */
+export interface StartOptions {
+  readonly configFile?: string;
+  readonly urls: readonly string[];
+  readonly dataDir: string;
+  readonly listen?: { readonly host: string; readonly port: number };
+  readonly secrets: SecretSource;
+  readonly log: Log;
+  readonly version: string;
+  /** A change of verdict, for the terminal. */
+  readonly onVerdict: (line: VerdictLine) => void;
+  /** What else is worth a line: reloads, pairing, the watch's own gap and clock. */
+  readonly onNote: (text: string) => void;
+  /** Sends a dead-man's ping. */
+  readonly ping: Ping;
+  readonly clock?: Clock;
+}
