@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import {
   checkServerIdentity,
   connect as connectTls,
+  createSecureContext,
   type PeerCertificate,
   type SecureContext,
   type TLSSocket,
@@ -101,6 +102,14 @@ const describeCertificate = (certificate: PeerCertificate): CertificateSeen => (
   names: namesIn(certificate),
 });
 
+let shared: SecureContext | undefined;
+
+/** The well-known authorities, read once: Node would build them anew for each connection. */
+const wellKnown = (): SecureContext => {
+  shared ??= createSecureContext();
+  return shared;
+};
+
 const day = (at: number): string => (Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : '');
 
 const untrusted = (socket: TLSSocket, host: string, certificate: CertificateSeen | undefined): Reason => {
@@ -128,7 +137,7 @@ const secure = (course: Course, plain: Socket, security: Security): Promise<Dial
       socket: plain,
       rejectUnauthorized: false,
       ...(isIP(security.host) === 0 ? { servername: security.host } : {}),
-      ...(security.secureContext === undefined ? {} : { secureContext: security.secureContext }),
+      secureContext: security.secureContext ?? wellKnown(),
       ...(security.protocols === undefined ? {} : { ALPNProtocols: security.protocols }),
       checkServerIdentity: (_host, certificate) => {
         seen = certificate;

@@ -52,7 +52,7 @@ export const reasons: typeof en = {
   },
   'tls.not-yet-valid': {
     long: (seen) => `сертификат ещё не действует${part(seen, 'validFrom', (date) => `, только с ${date}`)}`,
-    short: () => 'сертификат рано',
+    short: () => 'серт. не действует',
   },
   'tls.wrong-host': {
     long: (seen) =>

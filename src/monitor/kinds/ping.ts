@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { MINUTE, SECOND } from '#kernel/time.ts';
 import { errorCode } from '#network/connect-error.ts';
@@ -51,8 +52,9 @@ const echo = (course: Course, address: string): Promise<Outcome> =>
     const read = (part: Buffer): void => {
       if (output.length < OUTPUT_LIMIT) output += part.toString('latin1');
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    // without a free descriptor there are no pipes, whatever the types say; the error follows
+    (child.stdout as Readable | undefined)?.on('data', read);
+    (child.stderr as Readable | undefined)?.on('data', read);
     child.once('error', (error) => {
       const what = errorCode(error) === 'ENOENT' ? 'the program ping is missing' : `ping: ${errorCode(error)}`;
       resolve({ reason: reason('watch.cannot-ask', { what }) });
