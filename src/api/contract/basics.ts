@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import type { Json } from '#kernel/json.ts';
 
 /** A moment, ISO 8601 in UTC. */
 export const Time = z.iso.datetime({ precision: 3 }).meta({ example: '2025-12-22T03:03:12.000Z' });
 /** A span in whole or fractional milliseconds. */
 export const SpanMs = z.number().min(0);
+
+/** Any JSON value (a body that was parsed holds nothing else). */
+export const AnyJson = z.unknown() as unknown as z.ZodType<Json, Json>;
 
 /** What the watch holds to be true. */
 export const VerdictName = z.enum(['pending', 'up', 'suspect', 'down', 'degraded', 'blind']).meta({ id: 'Verdict' });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { MINUTE } from '#kernel/time.ts';
+import { AnyJson } from './basics.ts';
 
 const name = z.string().trim().min(1).max(200);
 /** As in dozor.yaml: the keys of the thing, spans as `2m`, secrets as text or `${NAME}`. Masked secrets that come back unchanged are kept. */
 export const SpecInput = z
-  .record(z.string().max(200), z.json())
+  .record(z.string().max(200), AnyJson)
   .meta({ id: 'Spec', example: { kind: 'http', url: 'https://api.example.com/health', every: '1m' } });
 
 /** Makes a thing. `parent` is the service of a monitor or the contact of a channel (also as `service`, `contact`). */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OriginName, Place, SeverityName, SpanMs, Time } from './basics.ts';
+import { AnyJson, OriginName, Place, SeverityName, SpanMs, Time } from './basics.ts';
 
 /** A person, or a team's room. */
 export const ContactView = z
@@ -77,7 +77,7 @@ export const ResourceView = z
     name: z.string(),
     parentId: z.string().optional(),
     origin: OriginName,
-    spec: z.json(),
+    spec: AnyJson,
     createdAt: Time,
     place: Place.optional(),
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SpanMs, Time, VerdictName } from './basics.ts';
+import { AnyJson, SpanMs, Time, VerdictName } from './basics.ts';
 import { WatcherView } from './people.ts';
 
 /** The watch's own health. */
@@ -88,7 +88,7 @@ export const EventView = z
     type: z.string(),
     serviceId: z.string().optional(),
     incidentId: z.string().optional(),
-    data: z.json(),
+    data: AnyJson,
   })
   .meta({ id: 'Event' });
 
@@ -114,7 +114,7 @@ export const AuditView = z
     via: z.string(),
     action: z.string(),
     subject: z.string().optional(),
-    data: z.json().optional(),
+    data: AnyJson.optional(),
   })
   .meta({ id: 'AuditEntry' });
 

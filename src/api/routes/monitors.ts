@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Brain, MonitorStanding } from '#engine/brain.ts';
+import { defined } from '#kernel/defined.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
 import { DAY, HOUR, MINUTE, parseSpan, type EpochMs } from '#kernel/time.ts';
@@ -145,7 +146,7 @@ const beats = defineRoute({
   run: async ({ world, id, query }) => {
     const monitor = world.brain.monitor(id).monitor.num;
     const page = await world.brain.store.beats({ ...storeQuery({ ...query }), monitor });
-    return mapPage(page, (beat) => ({ ...beat, at: time(beat.at) }));
+    return mapPage(page, (beat) => defined({ at: time(beat.at), kind: beat.kind, code: beat.code, body: beat.body }));
   },
 });
 
