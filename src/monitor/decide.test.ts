@@ -87,6 +87,14 @@ describe('doubt', () => {
     assert.equal(one.verdict, 'suspect');
   });
 
+  it('keeps as last good what began last, not what ended last', () => {
+    const one = up()
+      .check(10 * S)
+      .check(12 * S, 'ok', { startedAt: 8 * S })
+      .check(14 * S, 'hard');
+    assert.equal(one.change('suspect').lastGood?.at, 10 * S - 50);
+  });
+
   it('forgives a restart of 3 s', () => {
     const one = up()
       .check(10 * S, 'hard')
@@ -189,6 +197,17 @@ describe('down', () => {
     };
     // Three hard failures would do; five are asked for.
     assert.equal(falls(), 22 * S);
+  });
+
+  it('takes double evidence when the network was poor while a check ran', () => {
+    const twice = (network: 'ok' | 'poor'): string =>
+      up()
+        .controls(10 * S)
+        .check(10 * S, 'hard')
+        .controls(20 * S)
+        .check(20 * S, 'hard', { network }).verdict;
+    assert.equal(twice('ok'), 'down');
+    assert.equal(twice('poor'), 'suspect');
   });
 
   it('is told once, however long it lasts', () => {

@@ -78,12 +78,12 @@ const takePause = (turn: Turn, on: boolean): void => {
   if (!on) turn.effects.push({ do: 'verify' });
 };
 
+/** The gap itself is the brain's: it is told once for all monitors, not by each of them. */
 const takeResumed = (turn: Turn, since: EpochMs): void => {
   const from = Math.min(since, turn.at);
-  const { blind, doubt, gap, paused } = turn.state;
+  const { blind, doubt, gap, outage, paused } = turn.state;
   change(turn, { recheckAt: null, controls: null, controlsBadSince: null, cannotAsk: null });
   if (paused) return;
-  if (blind === null && from < turn.at) turn.effects.push({ do: 'blind-span', from, to: turn.at });
   if (blind !== null) change(turn, { blind: { ...blind, goodSince: null, sighted: false, oks: 0, oksSince: null } });
   forgetGoodRun(turn);
   if (doubt !== null && turn.at - from >= turn.rules.minSpanMs) {
@@ -91,7 +91,8 @@ const takeResumed = (turn: Turn, since: EpochMs): void => {
     const waiting = doubt.firstBad === null ? null : { from: gap?.from ?? from, to: turn.at };
     change(turn, { gap: waiting, doubt: { ...doubt, score: 0, okRun: 0, spanFrom: null, openedAt: turn.at } });
   }
-  turn.effects.push({ do: 'verify' });
+  // Where all was well the schedule asks soon enough: a thousand monitors must not ask at the same moment.
+  if (doubt !== null || outage !== null || blind !== null) turn.effects.push({ do: 'verify' });
 };
 
 const take = (turn: Turn, event: MonitorEvent): void => {

@@ -42,6 +42,42 @@ describe('partial failures', () => {
     );
   });
 
+  it('are not made of two short bursts', () => {
+    const one = up();
+    for (const from of [10, 70]) for (let at = from; at < from + 4; at += 2) one.check(at * S, 'hard');
+    one.succeeding(75 * S, 5 * MIN);
+    assert.equal(
+      one.told('verdict').some(({ to }) => to === 'degraded'),
+      false,
+    );
+  });
+
+  it('count a burst for little: with three more failures in half an hour it is no pattern', () => {
+    const one = up();
+    for (let at = 10; at < 18; at += 1) one.check(at * S, 'hard');
+    for (let failure = 1; failure <= 3; failure += 1) {
+      const at = failure * 10 * MIN;
+      one.succeeding(at - 9 * MIN, at - 10 * S, 10 * S).check(at, 'hard');
+    }
+    one.succeeding(31 * MIN, 32 * MIN);
+    assert.equal(
+      one.told('verdict').some(({ to }) => to === 'degraded'),
+      false,
+    );
+  });
+
+  it('are not found while no control answers', () => {
+    const one = up();
+    for (let at = 100; at <= 1_000; at += 100) {
+      one.controls(at * S, 0).check(at * S + 500, 'hard');
+      for (let good = 1; good <= 3; good += 1) one.check(at * S + 500 + good * S);
+    }
+    assert.equal(
+      one.told('verdict').some(({ to }) => to === 'degraded'),
+      false,
+    );
+  });
+
   it('end after five quiet minutes and enough good answers', () => {
     const one = up();
     const at = partly(one, 10 * S, 5);

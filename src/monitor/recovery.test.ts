@@ -17,6 +17,22 @@ describe('recovery', () => {
     assert.equal(rose.lastBad?.at, 20 * S);
   });
 
+  it('is not believed of fewer checks, however long ago they were', () => {
+    const one = down()
+      .check(25 * S)
+      .check(30 * S)
+      .tick(300 * S);
+    assert.equal(one.verdict, 'down');
+    assert.equal(one.check(301 * S).verdict, 'up');
+  });
+
+  it('does not begin with a check that was asked before the last failure was', () => {
+    const one = down()
+      .check(25 * S, 'hard')
+      .check(25_500, 'ok', { startedAt: 24 * S });
+    assert.deepEqual(one.told('recovering'), []);
+  });
+
   it('is announced while it goes on, so that escalation waits, and withdrawn when it fails again', () => {
     const one = down()
       .check(25 * S)

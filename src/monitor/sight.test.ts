@@ -61,6 +61,13 @@ describe('blindness', () => {
     assert.equal(one.told('blind-span')[0]?.from, 10 * S);
   });
 
+  it('does not end with a check that was asked while the own network was bad', () => {
+    const one = up().check(15 * S, 'soft', { network: 'bad' });
+    looking(one, 20 * S, 30 * S, 6);
+    assert.equal(one.check(31 * S, 'hard', { startedAt: 19 * S }).verdict, 'blind');
+    assert.equal(one.check(31 * S, 'hard').verdict, 'suspect');
+  });
+
   it('goes on asking until a fresh check has decided', () => {
     const one = up().check(15 * S, 'soft', { network: 'bad' });
     looking(one, 20 * S, 30 * S, 6);
@@ -153,6 +160,12 @@ describe('a watch that cannot ask', () => {
     assert.deepEqual(one.told('blind-span'), [{ do: 'blind-span', from: 5 * S, to: 25 * S }]);
   });
 
+  it('counts only times in a row', () => {
+    const one = up();
+    for (let at = 10; at < 100; at += 10) one.check(at * S, 'soft', CANNOT_ASK).check((at + 5) * S);
+    assert.equal(one.told('blind-span').length, 0);
+  });
+
   it('stays up over a single time', () => {
     assert.equal(
       up()
@@ -164,11 +177,14 @@ describe('a watch that cannot ask', () => {
 });
 
 describe('a brain that was off', () => {
-  it('reports its own gap as blind and asks at once', () => {
-    const one = up().feed({ type: 'resumed', at: 500 * S, from: 100 * S });
-    assert.deepEqual(one.told('blind-span'), [{ do: 'blind-span', from: 100 * S, to: 500 * S }]);
-    assert.equal(one.told('verify').length, 1);
-    assert.equal(one.verdict, 'up');
+  it('asks at once where it was in doubt, and leaves the rest to the schedule', () => {
+    const well = up().feed({ type: 'resumed', at: 500 * S, from: 100 * S });
+    assert.deepEqual(well.told('verify'), []);
+    assert.equal(well.verdict, 'up');
+    const doubted = up()
+      .check(10 * S, 'hard')
+      .feed({ type: 'resumed', at: 500 * S, from: 100 * S });
+    assert.equal(doubted.told('verify').length, 1);
   });
 
   it('tells of an outage whose first evidence was saved and that is over now', () => {

@@ -121,10 +121,10 @@ const isWeighty = (turn: Turn, doubt: Doubt): boolean =>
   doubt.spanFrom !== null &&
   doubt.lastBad.at - doubt.spanFrom >= spanNeeded(turn, doubt);
 
-/** Turns doubt into the verdict `down` when score, span and the own network allow it; never in maintenance. */
+/** Turns doubt into the verdict `down` when score, span and the own network allow it. In maintenance there is no doubt. */
 export const believe = (turn: Turn): void => {
-  const { doubt, outage, maintenance } = turn.state;
-  if (doubt === null || outage !== null || maintenance || !isWeighty(turn, doubt)) return;
+  const { doubt, outage } = turn.state;
+  if (doubt === null || outage !== null || !isWeighty(turn, doubt)) return;
   const network = vouching(turn, doubt);
   if (network === 'unknown') turn.effects.push({ do: 'controls' });
   else if (network === 'good' || doubt.score >= 2 * turn.rules.downScore) fallDown(turn, doubt);
