@@ -13,9 +13,8 @@ import { SCHEMAS } from './load.ts';
 import { parseResolved, withoutValues } from './parse.ts';
 import { isMapping, mapLeaves, pathText } from './path.ts';
 import { referencesIn } from './reference.ts';
-import type { Schemas } from './schema.ts';
 import { ownTimezone } from './schema-settings.ts';
-import { commonMonitorFields, pulseByDefault } from './schema-monitor.ts';
+import { commonMonitorKeys, pulseByDefault } from './schema-monitor.ts';
 import { momentOf } from './time-of-day.ts';
 
 type Read = Readonly<Record<string, unknown>>;
@@ -25,23 +24,20 @@ type Read = Readonly<Record<string, unknown>>;
  * hold no `${…}`: it would let an API token read the machine's environment and files.
  * @throws Fault CONFIG_INVALID (from the file or command line) or INPUT_INVALID (through the API) with every place that is wrong.
  */
-export const compile: Compile = (resource, secrets) => compileWith(SCHEMAS, resource, secrets);
-
-/** `compile` with other lists of kinds. @throws Fault as `compile` does. */
-export const compileWith = (schemas: Schemas, resource: Resource, secrets: SecretSource): Compiled => {
+export const compile: Compile = (resource, secrets) => {
   const foreign = resource.origin === 'stored' ? referencesFromOutside(resource.spec) : [];
   const parsed = parseResolved(
-    schemas.specs[resource.kind],
+    SCHEMAS.specs[resource.kind],
     resource.spec,
     resource.origin === 'stored' ? NO_SECRETS : secrets,
   );
   const mistakes = foreign.length > 0 ? foreign : parsed.mistakes;
   if (mistakes.length > 0 || parsed.output === undefined) throw invalid(resource, mistakes);
   const read = parsed.output as Read;
-  const fault = resource.kind === 'channel' ? channelFault(read, schemas) : undefined;
+  const fault = resource.kind === 'channel' ? channelFault(read, SCHEMAS) : undefined;
   if (fault !== undefined)
     throw invalid(resource, withoutValues([{ path: [], at: 'value', message: fault }], parsed.resolved));
-  const compiled = COMPILERS[resource.kind](resource, read, schemas);
+  const compiled = COMPILERS[resource.kind](resource, read);
   if (compiled === undefined)
     throw invalid(resource, [{ path: ['at'], at: 'value', message: 'is a day or time that does not exist' }]);
   return compiled;
@@ -76,7 +72,7 @@ const invalid = (resource: Resource, mistakes: readonly Mistake[]): Fault => {
   return new Fault(code, `${resource.kind} "${resource.name}"${detail}`, first?.hint ?? '', { places });
 };
 
-type Compiler = (resource: Resource, read: Read, schemas: Schemas) => Compiled | undefined;
+type Compiler = (resource: Resource, read: Read) => Compiled | undefined;
 
 const identity = ({ id, name, origin }: Resource): Pick<Resource, 'id' | 'name' | 'origin'> => ({ id, name, origin });
 
@@ -87,10 +83,8 @@ const service: Compiler = (resource, read) => ({
 
 /** The keys that are left for the kind itself. */
 const ownConfig = (kind: MonitorKind, read: Read): Monitor['config'] => {
-  const shared = Object.keys(commonMonitorFields(kind));
-  return Object.fromEntries(
-    Object.entries(read).filter(([key]) => !shared.includes(key)),
-  ) as unknown as Monitor['config'];
+  const shared = commonMonitorKeys(kind);
+  return Object.fromEntries(Object.entries(read).filter(([key]) => !shared.has(key))) as unknown as Monitor['config'];
 };
 
 const pulseOf = (kind: MonitorKind, written: unknown, everyMs: Ms): Monitor['pulse'] => {
@@ -104,8 +98,8 @@ const pulseOf = (kind: MonitorKind, written: unknown, everyMs: Ms): Monitor['pul
   return byDefault === undefined ? undefined : { everyMs: byDefault };
 };
 
-const monitor: Compiler = (resource, read, schemas) => {
-  const kind = schemas.seams.kinds.find((candidate) => candidate.kind === read['kind']);
+const monitor: Compiler = (resource, read) => {
+  const kind = SCHEMAS.seams.kinds.find((candidate) => candidate.kind === read['kind']);
   if (kind === undefined) return undefined;
   const everyMs = typeof read['every'] === 'number' ? read['every'] : kind.defaults.everyMs;
   const value: Monitor = {

@@ -44,6 +44,3 @@ export const readEnvironment = (env: Readonly<Record<string, string | undefined>
       return value === undefined || value === '' ? [] : [[key, value]];
     }),
   );
-
-/** The process's own environment and the machine's files. */
-export const processSecrets = (): SecretSource => secretsFrom(process.env);

@@ -6,14 +6,13 @@ import { childOf, defaultOf, metaOf, schemaAt, schemaFor, shapeOf, type Schema }
 import { placesOf, readConfigText, readText, SCHEMAS, type Reading } from './load.ts';
 import { isMapping, mapLeaves, pathText, valueAt, type Path } from './path.ts';
 import { referencesIn } from './reference.ts';
-import type { Schemas } from './schema.ts';
 import { pulseByDefault } from './schema-monitor.ts';
 import { ownTimezone } from './schema-settings.ts';
 import { mapSecrets, MASK, maskText, maskUserInfo } from './secret-fields.ts';
 import type { FaultPlace } from '#kernel/fault.ts';
 
 /** Where an effective value comes from. */
-export type Origin =
+type Origin =
   | { readonly from: 'file'; readonly file: string; readonly line: number; readonly column: number }
   /** The file refers to it: names of variables, or `file:/path`. */
   | {
@@ -47,16 +46,11 @@ export const explain = async (file: string, secrets: SecretSource): Promise<Expl
   explainText(await readConfigText(file), file, secrets);
 
 /** Explains a configuration's text; `file` is only its name. Never throws for what the text holds. */
-export const explainText = (
-  text: string,
-  file: string,
-  secrets: SecretSource,
-  schemas: Schemas = SCHEMAS,
-): Explanation => {
-  const reading = readText(text, secrets, schemas);
-  const root = reading.document.value === undefined ? undefined : hidden(reading.document.value, schemas.file);
-  const walk = new Walk(basename(file), reading, schemas);
-  if (root === undefined || isMapping(root)) walk.object(schemas.file, root, []);
+export const explainText = (text: string, file: string, secrets: SecretSource): Explanation => {
+  const reading = readText(text, secrets);
+  const root = reading.document.value === undefined ? undefined : hidden(reading.document.value, SCHEMAS.file);
+  const walk = new Walk(basename(file), reading);
+  if (root === undefined || isMapping(root)) walk.object(SCHEMAS.file, root, []);
   return { values: walk.values, mistakes: placesOf(file, reading.document, reading.mistakes) };
 };
 
@@ -64,12 +58,10 @@ class Walk {
   readonly values: Explained[] = [];
   readonly #file: string;
   readonly #reading: Reading;
-  readonly #schemas: Schemas;
 
-  constructor(file: string, reading: Reading, schemas: Schemas) {
+  constructor(file: string, reading: Reading) {
     this.#file = file;
     this.#reading = reading;
-    this.#schemas = schemas;
   }
 
   /** Every key that the schema knows here, then those that it does not know. */
@@ -133,7 +125,7 @@ class Walk {
   }
 
   #pulse(siblings: Readonly<Record<string, Json>>): Json | undefined {
-    const kind = this.#schemas.seams.kinds.find((candidate) => candidate.kind === siblings['kind']);
+    const kind = SCHEMAS.seams.kinds.find((candidate) => candidate.kind === siblings['kind']);
     if (kind === undefined) return undefined;
     const every = siblings['every'];
     const everyMs = (typeof every === 'string' ? parseSpan(every) : undefined) ?? kind.defaults.everyMs;

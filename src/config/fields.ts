@@ -129,7 +129,7 @@ export const listenField = (): z.ZodType<{ host: string; port: number }, string>
   >;
 
 /** Reads `127.0.0.1:4600`, `[::1]:4600`, `:4600` or `4600`; undefined when it is none of them. Without a host: 127.0.0.1. */
-export const parseListen = (text: string): { host: string; port: number } | undefined => {
+const parseListen = (text: string): { host: string; port: number } | undefined => {
   const [, six, other, digits] = /^(?:(?:\[([\da-f:.]+)\]|([^\s:[\]/]+))?:)?(\d{1,5})$/i.exec(text.trim()) ?? [];
   const port = Number(digits);
   return digits === undefined || port > 65_535 ? undefined : { host: six ?? other ?? '127.0.0.1', port };

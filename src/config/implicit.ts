@@ -3,12 +3,14 @@ import type { Definition, SecretSource } from './contract.ts';
 import type { Seams } from './seams.ts';
 
 /** The channel that exists as soon as TELEGRAM_BOT_TOKEN is set and nothing else is defined. */
-export const TELEGRAM_CHANNEL = 'tg';
+const TELEGRAM_CHANNEL = 'tg';
 const CONTACT = 'me';
 const TOKEN = 'TELEGRAM_BOT_TOKEN';
 const API_ROOT = 'DOZOR_TELEGRAM_API_ROOT';
 
-const hasTelegram = (secrets: SecretSource): boolean => (secrets.env(TOKEN) ?? '') !== '';
+const isSet = (name: string, secrets: SecretSource): boolean => (secrets.env(name) ?? '') !== '';
+
+const hasTelegram = (secrets: SecretSource): boolean => isSet(TOKEN, secrets);
 
 /** Names of channels that exist without being written down, when no channel is. */
 export const implicitChannels = (secrets: SecretSource): readonly string[] =>
@@ -17,7 +19,7 @@ export const implicitChannels = (secrets: SecretSource): readonly string[] =>
 const implicitTelegram = (defined: readonly Definition[], secrets: SecretSource): readonly Definition[] => {
   if (!hasTelegram(secrets) || defined.some(({ kind }) => kind === 'channel')) return [];
   const contact: Definition = { kind: 'contact', name: CONTACT, spec: {}, position: defined.length, implicit: true };
-  const apiRoot = secrets.env(API_ROOT) === undefined ? {} : { apiRoot: `\${${API_ROOT}}` };
+  const apiRoot = isSet(API_ROOT, secrets) ? { apiRoot: `\${${API_ROOT}}` } : {};
   const channel: Definition = {
     kind: 'channel',
     parent: CONTACT,

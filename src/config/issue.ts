@@ -27,7 +27,7 @@ const wordOf = (value: Json): string => {
 };
 
 /** What a schema wants, in words: `a span such as 10s`, `"off"`, `a list`. */
-export const wantedBy = (schema: Schema): string => {
+const wantedBy = (schema: Schema): string => {
   if (metaOf(schema)['format'] === 'span') return 'a span of time such as 10s, 2m or 1h30m';
   const literals = literalsOf(schema);
   if (literals !== undefined) return literals.map((value) => JSON.stringify(value)).join(' or ');

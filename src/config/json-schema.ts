@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ResourceKind } from '#store/contract.ts';
 import { SCHEMAS } from './load.ts';
-import type { Schemas } from './schema.ts';
 
 /** JSON Schema as plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -16,8 +15,8 @@ export const schemaOf = (kind: ResourceKind): z.ZodType => SCHEMAS.specs[kind];
 export const jsonSchemaOf = (kind: ResourceKind): JsonSchema => toJson(schemaOf(kind));
 
 /** The JSON Schema (draft 2020-12) of the whole configuration file, for editors. */
-export const fileJsonSchema = (schemas: Schemas = SCHEMAS): JsonSchema => ({
-  ...toJson(schemas.file),
+export const fileJsonSchema = (): JsonSchema => ({
+  ...toJson(SCHEMAS.file),
   title: 'The configuration of Dozor (dozor.yaml)',
   $comment:
     'Written by `dozor config schema > dozor.schema.json`. First line of dozor.yaml: # yaml-language-server: $schema=./dozor.schema.json',

@@ -68,7 +68,7 @@ export interface Reading {
 }
 
 /** Reads a configuration's text without judging it: all mistakes are in the answer. Never throws for what the text holds. */
-export const readText = (text: string, secrets: SecretSource, schemas: Schemas = SCHEMAS): Reading => {
+export const readText = (text: string, secrets: SecretSource): Reading => {
   const document = readDocument(text.replace(/^\uFEFF/, ''));
   if (document.value === undefined && document.mistakes.length > 0)
     return { document, parsed: undefined, mistakes: document.mistakes };
@@ -84,10 +84,10 @@ export const readText = (text: string, secrets: SecretSource, schemas: Schemas =
       parsed: undefined,
       mistakes: [rootMistake('must be a mapping: lines of key: value', 'begin with services:')],
     };
-  const parsed = parseResolved(schemas.file, document.value, secrets);
+  const parsed = parseResolved(SCHEMAS.file, document.value, secrets);
   const line = (path: Path): number => document.position(path, 'value').line;
   const crossed = withoutValues(crossCheck(parsed.resolved.value, line, implicitChannels(secrets)), parsed.resolved);
-  const channels = checkChannels(parsed.resolved, schemas);
+  const channels = checkChannels(parsed.resolved, SCHEMAS);
   const known = new Set(document.mistakes.map((mistake) => pathKey(mistake.path)));
   const further = [...parsed.mistakes, ...crossed, ...channels].filter(({ path }) => !known.has(pathKey(path)));
   return { document, parsed, mistakes: [...document.mistakes, ...further] };
@@ -96,13 +96,8 @@ export const readText = (text: string, secrets: SecretSource, schemas: Schemas =
 const rootMistake = (message: string, hint: string): Mistake => ({ path: [], at: 'value', message, hint });
 
 /** Turns a configuration's text into settings and definitions; `file` is only its name. @throws Fault CONFIG_INVALID with every place that is wrong. */
-export const loadText = (
-  text: string,
-  file: string,
-  secrets: SecretSource,
-  schemas: Schemas = SCHEMAS,
-): LoadedConfig => {
-  const { document, parsed, mistakes } = readText(text, secrets, schemas);
+export const loadText = (text: string, file: string, secrets: SecretSource): LoadedConfig => {
+  const { document, parsed, mistakes } = readText(text, secrets);
   if (mistakes.length > 0 || parsed?.output === undefined) throw invalid(file, document, mistakes);
   const read = parsed.output;
   const settings = settingsOf(read as unknown as SettingsRead);
@@ -111,10 +106,10 @@ export const loadText = (
     written,
     resolved: parsed.resolved.value,
     timezone: settings.timezone,
-    seams: schemas.seams,
+    seams: SCHEMAS.seams,
     place: (path) => ({ file, ...document.position(path, 'value') }),
   });
-  const definitions = withImplicit(defined, secrets, schemas.seams);
+  const definitions = withImplicit(defined, secrets, SCHEMAS.seams);
   return {
     settings,
     definitions,

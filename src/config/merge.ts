@@ -5,19 +5,11 @@ import type { ConfigChange, Definition, Merge } from './contract.ts';
 import { diffSpecs } from './diff.ts';
 import { SCHEMAS } from './load.ts';
 import { sameJson } from './same.ts';
-import type { Schemas } from './schema.ts';
 
 type Kind = Resource['kind'];
 
 /** Brings what the store has of one origin in line with what is defined now. @throws Fault CONFIG_CLASH naming both, when another origin holds a name. */
-export const merge: Merge = (existing, definitions, origin, make) =>
-  mergeWith(SCHEMAS, existing, definitions, origin, make);
-
-/** `merge` with other lists of kinds. @throws Fault CONFIG_CLASH as `merge` does. */
-export const mergeWith = (
-  schemas: Schemas,
-  ...[existing, definitions, origin, make]: Parameters<Merge>
-): ReturnType<Merge> => new Merger(schemas, existing, definitions, origin, make).run();
+export const merge: Merge = (...given) => new Merger(...given).run();
 
 /** Names of these must differ within their parent only. */
 const NAMED_WITHIN_PARENT: readonly Kind[] = ['monitor'];
@@ -51,7 +43,6 @@ class Holdings {
 }
 
 class Merger {
-  readonly #schemas: Schemas;
   readonly #holdings: Holdings;
   readonly #definitions: readonly Definition[];
   readonly #origin: 'file' | 'cli';
@@ -65,8 +56,7 @@ class Merger {
   /** Ids of parents by kind and name, as they are after the merge. */
   readonly #parents = new Map<string, string>();
 
-  constructor(schemas: Schemas, ...[existing, definitions, origin, make]: Parameters<Merge>) {
-    this.#schemas = schemas;
+  constructor(...[existing, definitions, origin, make]: Parameters<Merge>) {
     this.#holdings = new Holdings(existing);
     this.#definitions = definitions;
     this.#origin = origin;
@@ -158,7 +148,8 @@ class Merger {
       return;
     }
     const moved = before.parentId === after.parentId ? [] : [`moved to ${parent ?? ''}`];
-    const details = [...moved, ...diffSpecs(before.spec, after.spec, this.#schemas.specs[kind])];
+    const isSame = sameJson(before.spec, after.spec);
+    const details = [...moved, ...(isSame ? [] : diffSpecs(before.spec, after.spec, SCHEMAS.specs[kind]))];
     if (before.name !== name)
       this.#changes.push({ change: 'renamed', ...about, details: [`name: ${before.name} → ${name}`, ...details] });
     else if (details.length > 0) this.#changes.push({ change: 'changed', ...about, details });

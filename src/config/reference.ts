@@ -4,7 +4,7 @@ import type { Mistake } from './document.ts';
 import { mapLeaves, pathKey, type Path } from './path.ts';
 
 /** A text in which `${…}` stood: as it was written, and what it became. */
-export interface ResolvedText {
+interface ResolvedText {
   readonly written: string;
   readonly text: string;
   /** The text is one reference and nothing else. */

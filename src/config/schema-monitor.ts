@@ -5,7 +5,7 @@ import type { MonitorKind } from '#monitor/kind.ts';
 import { severityField } from './fields.ts';
 
 /** The pulse when nothing is said of it. */
-export const DEFAULT_PULSE_MS: Ms = 10 * SECOND;
+const DEFAULT_PULSE_MS: Ms = 10 * SECOND;
 const PULSE_FROM_MS: Ms = 30 * SECOND;
 const SHORTEST_MS: Ms = 100;
 
@@ -36,13 +36,22 @@ const activeFields = (kind: MonitorKind): Record<string, z.ZodType> => ({
 });
 
 /** The keys that monitors of this kind share with all others; a kind that owns a key keeps its own. */
-export const commonMonitorFields = (kind: MonitorKind): Record<string, z.ZodType> => {
+const commonMonitorFields = (kind: MonitorKind): Record<string, z.ZodType> => {
   const shared: Record<string, z.ZodType> = {
     ...(kind.passive ? {} : activeFields(kind)),
     severity: severityField().optional(),
     paused: z.boolean().default(false).describe('Nothing is asked while it is true.'),
   };
   return Object.fromEntries(Object.entries(shared).filter(([key]) => !Object.hasOwn(kind.config.shape, key)));
+};
+
+const sharedKeys = new Map<MonitorKind, ReadonlySet<string>>();
+
+/** The names of those keys. */
+export const commonMonitorKeys = (kind: MonitorKind): ReadonlySet<string> => {
+  const known = sharedKeys.get(kind) ?? new Set(Object.keys(commonMonitorFields(kind)));
+  sharedKeys.set(kind, known);
+  return known;
 };
 
 /** In the file `name` is what people call the monitor: a kind's own key of that name (whose records are asked for) is written `host`. */

@@ -32,16 +32,6 @@ export const mapSecrets = (
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, go(key, item)]));
 };
 
-/** The dotted keys (`auth.password`, list positions left out) of the secret texts in a value. */
-export const secretPaths = (value: Json, schema: Schema): ReadonlySet<string> => {
-  const found = new Set<string>();
-  mapSecrets(value, schema, (text, path) => {
-    found.add(path.filter((part) => typeof part === 'string').join('.'));
-    return text;
-  });
-  return found;
-};
-
 /** What stands for a secret where it must not be seen. */
 export const MASK = '••••••';
 

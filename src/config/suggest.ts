@@ -15,7 +15,7 @@ const cell = (
 };
 
 /** How many letters must be inserted, dropped, changed or swapped to turn one word into the other. */
-export const editDistance = (a: string, b: string): number => {
+const editDistance = (a: string, b: string): number => {
   let older: Row = [];
   let before: Row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {
