@@ -1,13 +1,13 @@
 import { Fault } from '../kernel/fault.ts';
 import type { Brain, SelfHealth, WitnessBriefing } from './brain.ts';
 import type { Asker } from './asking.ts';
-import type { ChannelKind } from '../alert/channel.ts';
-import type { Settings } from '../config/contract.ts';
+import type { Json } from '../kernel/json.ts';
 import type { Watchers } from './deadman.ts';
 import type { ChannelTests } from './channel-test.ts';
 import type { Core } from './core.ts';
 import type { Deploys } from './deploys.ts';
 import type { Hearts } from './hearts.ts';
+import type { Mutes } from './mutes.ts';
 import type { Objects } from './objects.ts';
 import type { People } from './people.ts';
 import type { Standings } from './standings.ts';
@@ -25,29 +25,60 @@ export interface FaceParts {
   readonly objects: Objects;
   readonly standings: Standings;
   readonly deploys: Deploys;
+  readonly mutes: Mutes;
   readonly watchers: Watchers;
   readonly channelTests: ChannelTests;
   readonly listeners: Set<(event: StoredEvent) => void>;
   readonly health: () => SelfHealth;
   readonly reload: Brain['reload'];
   readonly stop: () => Promise<void>;
-  readonly monitorKind: (kind: string) => MonitorKind | undefined;
-  readonly channelKind: (kind: string) => ChannelKind | undefined;
-  readonly settings: () => Settings;
+  readonly kindOf: (kind: string) => MonitorKind | undefined;
+  /** The machine's name, for the witness. */
   readonly name: string;
-  /** Puts a service's changed mute in place and tells its conversation. */
-  readonly muteService: Brain['muteService'];
 }
 
 /** The brain as its faces see it: every call goes to the part that does it. */
-export const brainFace = (parts: FaceParts): Brain => {
-  const { core, watch, people, objects, standings } = parts;
+export const brainFace = (parts: FaceParts): Brain => ({
+  ...views(parts),
+  ...objectCalls(parts),
+  ...incidentCalls(parts),
+  announceDeploy: async (input, actor) => ({ services: await parts.deploys.announce(input, actor) }),
+  beat: (key, kind, more) => parts.hearts.beat(key, kind, more),
+  testChannel: (name, actor) => parts.channelTests.run(name, actor),
+  reload: parts.reload,
+  subscribe: (listener) => {
+    parts.listeners.add(listener);
+    return () => void parts.listeners.delete(listener);
+  },
+  witnessSeen: ({ watcherId }) => {
+    parts.watchers.witnessed(watcherId);
+    return briefing(parts);
+  },
+  stop: parts.stop,
+});
+
+type Views =
+  | 'clock'
+  | 'store'
+  | 'settings'
+  | 'health'
+  | 'services'
+  | 'service'
+  | 'monitor'
+  | 'contacts'
+  | 'channels'
+  | 'policies'
+  | 'maintenance'
+  | 'watchers'
+  | 'resource';
+
+const views = ({ core, standings, health, watchers }: FaceParts): Pick<Brain, Views> => {
   const { registry } = core;
   return {
     clock: core.clock,
     store: core.store,
-    settings: parts.settings,
-    health: parts.health,
+    settings: () => core.settings(),
+    health,
     services: () => standings.services(),
     service: (idOrName) => standings.of(registry.find('service', idOrName)),
     monitor: (idOrName) => standings.monitor(registry.find('monitor', idOrName)),
@@ -55,7 +86,7 @@ export const brainFace = (parts: FaceParts): Brain => {
     channels: () => registry.channels(),
     policies: () => registry.policies(),
     maintenance: () => registry.maintenance(),
-    watchers: () => parts.watchers.standings(),
+    watchers: () => watchers.standings(),
     resource: (kind, idOrName) => {
       const { id } = registry.find(kind, idOrName);
       const resource = registry.resource(id);
@@ -63,52 +94,52 @@ export const brainFace = (parts: FaceParts): Brain => {
       const place = registry.place(id);
       return place === undefined ? resource : { ...resource, place };
     },
+  };
+};
+
+const objectCalls = (
+  parts: FaceParts,
+): Pick<Brain, 'create' | 'update' | 'remove' | 'pause' | 'checkNow' | 'tryCheck'> => {
+  const { core, objects, standings, watch } = parts;
+  const { registry } = core;
+  return {
     create: (kind, input, actor, trusted) => objects.create(kind, input, actor, trusted),
     update: (kind, idOrName, spec, actor, trusted) => objects.update(kind, idOrName, spec, actor, trusted),
     remove: (kind, idOrName, actor) => objects.remove(kind, idOrName, actor),
     pause: async (idOrName, on, actor) => {
       const monitor = registry.find('monitor', idOrName);
-      const resource = registry.resource(monitor.id);
-      const spec = { ...(resource?.spec as Record<string, never>), paused: on };
+      const spec = { ...(registry.resource(monitor.id)?.spec as Record<string, Json>), paused: on };
       await objects.update('monitor', monitor.id, spec, actor, true);
       return standings.monitor(registry.find('monitor', monitor.id));
     },
     checkNow: async (idOrName) => {
       const one = watch.of(registry.find('monitor', idOrName).id);
-      if (one === undefined)
-        throw new Fault(
-          'CONFLICT',
-          `"${idOrName}" is told, it does not ask.`,
-          'A heartbeat is judged by its signs of life.',
-        );
-      return watch.now(one);
+      if (one !== undefined) return watch.now(one);
+      throw new Fault(
+        'CONFLICT',
+        `"${idOrName}" is told, it does not ask.`,
+        'A heartbeat is judged by its signs of life.',
+      );
     },
     tryCheck: async (spec, trusted) => {
       const monitor = await objects.compileMonitor(spec, trusted);
-      const kind = parts.monitorKind(monitor.kind);
+      const kind = parts.kindOf(monitor.kind);
       if (kind === undefined || kind.passive) throw new Fault('INPUT_INVALID', `Kind "${monitor.kind}" does not ask.`);
       return parts.asker.ask({ monitor, kind, source: 'now' });
     },
-    acknowledge: (incident, actor) => people.acknowledge(incident, actor),
-    note: (incident, text, actor) => people.note(incident, text, actor),
-    muteIncident: (incident, forMs, actor) => people.mute(incident, forMs, actor),
-    muteService: parts.muteService,
-    resolve: (incident, actor) => people.resolve(incident, actor),
-    announceDeploy: async (input, actor) => ({ services: await parts.deploys.announce(input, actor) }),
-    beat: (key, kind, more) => parts.hearts.beat(key, kind, more),
-    testChannel: (name, actor) => parts.channelTests.run(name, actor),
-    reload: parts.reload,
-    subscribe: (listener) => {
-      parts.listeners.add(listener);
-      return () => void parts.listeners.delete(listener);
-    },
-    witnessSeen: ({ watcherId }) => {
-      parts.watchers.witnessed(watcherId);
-      return briefing(parts);
-    },
-    stop: parts.stop,
   };
 };
+
+const incidentCalls = ({
+  people,
+  mutes,
+}: FaceParts): Pick<Brain, 'acknowledge' | 'note' | 'muteIncident' | 'muteService' | 'resolve'> => ({
+  acknowledge: (incident, actor) => people.acknowledge(incident, actor),
+  note: (incident, text, actor) => people.note(incident, text, actor),
+  muteIncident: (incident, forMs, actor) => people.mute(incident, forMs, actor),
+  muteService: (service, forMs, actor) => mutes.mute(service, forMs, actor),
+  resolve: (incident, actor) => people.resolve(incident, actor),
+});
 
 /** What a witness keeps for when the brain is silent: where the services are, no secrets. */
 const briefing = (parts: FaceParts): WitnessBriefing => {
@@ -116,7 +147,7 @@ const briefing = (parts: FaceParts): WitnessBriefing => {
   const { registry } = parts.core;
   const services = registry.services().map((service) => {
     const targets = registry.monitorsOf(service.id).flatMap((monitor) => {
-      const target = parts.monitorKind(monitor.kind)?.target(monitor.config);
+      const target = parts.kindOf(monitor.kind)?.target(monitor.config);
       return target?.host === undefined ? [] : [{ monitor, target }];
     });
     const http = targets.find(({ monitor }) => monitor.kind === 'http');
@@ -132,7 +163,7 @@ const briefing = (parts: FaceParts): WitnessBriefing => {
   return {
     brain: { name: parts.name, startedAt: health.startedAt, healthy: health.ok, problems: health.problems },
     services,
-    locale: parts.settings().locale,
+    locale: parts.core.settings().locale,
   };
 };
 

@@ -5,35 +5,12 @@ import type { Accepted, DeliveryError } from '../alert/channel.ts';
 import { decideDelivery, DELIVERY_RULES, type DeliveryEffect, type DeliveryEvent } from '../alert/delivery.ts';
 import type { Alert, AlertFacts, AlertKind, Channel, Delivery } from '../alert/model.ts';
 import type { Ready, Waiting } from '../alert/stale.ts';
-import type { Incident } from '../incident/incident.ts';
 import type { Core, Saved, Turn } from './core.ts';
+import type { DispatchListener } from './dispatch-listener.ts';
 import { Lane } from './lane.ts';
 import { regroup } from './regroup.ts';
 import type { Sender } from './sender.ts';
 import { Told } from './told.ts';
-
-/** What became of a message, for the incident's timeline. */
-export interface Outcome {
-  readonly channel: string;
-  readonly loud: boolean;
-  readonly outcome: 'accepted' | 'failed' | 'dropped' | 'merged';
-  readonly error?: string;
-  readonly tookMs?: number;
-}
-
-/** What the dispatch asks and tells the rest of the engine. */
-export interface DispatchListener {
-  /** A channel got through with a message of an incident, or is given up for now. */
-  heard(
-    incidentId: string,
-    event: { readonly type: 'accepted' | 'exhausted'; readonly at: EpochMs; readonly channel: string },
-  ): void;
-  noted(turn: Turn, incidentId: string, outcome: Outcome): void;
-  /** The incident as it stands. */
-  incident(id: string): Incident | undefined;
-  /** What is to be said of an incident now. */
-  facts(kind: AlertKind, incident: Incident): AlertFacts;
-}
 
 /** What is sent about an incident that is still open is said as things stand at the moment of sending. */
 const SAID_FRESH: ReadonlySet<AlertKind> = new Set(['down', 'degraded', 'storm', 'reminder', 'update']);

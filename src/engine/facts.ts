@@ -13,6 +13,46 @@ const RANK = { critical: 0, warning: 1, info: 2 } as const;
 
 const isTold = ({ verdict }: Involved): boolean => verdict === 'down' || verdict === 'degraded';
 
+/** The gravest first; what has healed is told only when nothing else is left. */
+const toldParts = (incident: Incident): readonly Involved[] => {
+  const hurt = incident.involved.filter(isTold);
+  return (hurt.length > 0 ? hurt : incident.involved).toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+};
+
+const failureOf = (
+  part: Involved,
+  registry: Registry,
+  seen: MonitorFacts | undefined,
+): AlertFacts['failures'][number] => ({
+  monitor: registry.resource(part.monitorId)?.name ?? part.monitorId,
+  label: seen?.label ?? '',
+  bad: part.bad,
+  asked: part.asked,
+  ...defined({ reason: part.reason, lastAt: seen?.lastAt }),
+});
+
+const bracketFacts = ({ start, end, detectedAt }: Incident): Partial<AlertFacts> => ({
+  startTo: start.to.at,
+  detectedAt,
+  ...defined({ startFrom: start.from?.at, endFrom: end?.from?.at, endTo: end?.to.at }),
+});
+
+const stormFacts = ({ storm, reason }: Incident, registry: Registry): Partial<AlertFacts> =>
+  defined({
+    services: storm?.serviceIds.map((id) => registry.resource(id)?.name ?? id),
+    of: storm?.of,
+    cause: storm?.commonCause ?? reason,
+  });
+
+const answerFacts = ({ acknowledged, closedBy, flapping, lastChange }: Incident): Partial<AlertFacts> =>
+  defined({
+    acknowledgedBy: acknowledged?.by.name,
+    acknowledgedAt: acknowledged?.at,
+    recoveredBy: closedBy?.name,
+    flapping: flapping ? true : undefined,
+    lastChange,
+  });
+
 /** What people are told of an incident as it stands now; times are the wall clock's. */
 export const incidentFacts = (
   kind: AlertKind,
@@ -20,47 +60,22 @@ export const incidentFacts = (
   registry: Registry,
   about: (monitorId: string) => MonitorFacts | undefined,
 ): AlertFacts => {
-  const hurt = incident.involved.filter(isTold);
-  const told = (hurt.length > 0 ? hurt : incident.involved).toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
-  const controls = told.find((part) => part.controls !== undefined && part.controls.total > 0)?.controls;
+  const parts = toldParts(incident);
+  const controls = parts.find((part) => (part.controls?.total ?? 0) > 0)?.controls;
   return {
     kind,
     severity: incident.severity,
     incidentId: incident.id,
     code: incident.code,
-    startTo: incident.start.to.at,
-    detectedAt: incident.detectedAt,
-    failures: told.map((part) => {
-      const seen = about(part.monitorId);
-      return {
-        monitor: registry.resource(part.monitorId)?.name ?? part.monitorId,
-        label: seen?.label ?? '',
-        bad: part.bad,
-        asked: part.asked,
-        ...defined({ reason: part.reason, lastAt: seen?.lastAt }),
-      };
-    }),
-    ...defined({
-      service: serviceName(incident, registry),
-      startFrom: incident.start.from?.at,
-      endFrom: incident.end?.from?.at,
-      endTo: incident.end?.to.at,
-      controls,
-      lastChange: incident.lastChange,
-      services: incident.storm?.serviceIds.map((id) => registry.resource(id)?.name ?? id),
-      of: incident.storm?.of,
-      cause: incident.storm?.commonCause ?? incident.reason,
-      acknowledgedBy: incident.acknowledged?.by.name,
-      acknowledgedAt: incident.acknowledged?.at,
-      recoveredBy: incident.closedBy?.name,
-      flapping: incident.flapping ? true : undefined,
-    }),
+    failures: parts.map((part) => failureOf(part, registry, about(part.monitorId))),
+    ...bracketFacts(incident),
+    ...stormFacts(incident, registry),
+    ...answerFacts(incident),
+    ...defined({ service: serviceName(incident, registry), controls }),
   };
 };
 
-const serviceName = (incident: Incident, registry: Registry): string | undefined =>
-  incident.kind === 'storm'
-    ? incident.storm?.host
-    : incident.serviceId === undefined
-      ? undefined
-      : registry.resource(incident.serviceId)?.name;
+const serviceName = ({ kind, storm, serviceId }: Incident, registry: Registry): string | undefined => {
+  if (kind === 'storm') return storm?.host;
+  return serviceId === undefined ? undefined : registry.resource(serviceId)?.name;
+};

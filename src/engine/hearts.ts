@@ -14,9 +14,8 @@ import {
   type HeartbeatState,
 } from '../monitor/heartbeat.ts';
 import type { Monitor } from '../monitor/model.ts';
-import type { MonitorEffect } from '../monitor/verdict.ts';
-import type { StoredCheck } from '../store/contract.ts';
 import type { Core } from './core.ts';
+import type { EffectSink } from './verdicts.ts';
 import type { Kept, OpenSpan, Subject } from './watched.ts';
 
 /** A heartbeat under watch. */
@@ -36,14 +35,14 @@ const BODY_BYTES = 10_000;
 /** Passive monitors: told by signs of life, judged by deadlines. */
 export class Hearts {
   readonly #core: Core;
-  readonly #sink: (one: Subject, effects: readonly MonitorEffect[], check: StoredCheck | undefined) => void;
+  readonly #sink: EffectSink;
   readonly #secretKey: Uint8Array;
   readonly #all = new Map<string, Heart>();
   readonly #byKey = new Map<string, Heart>();
 
   constructor(parts: {
     readonly core: Core;
-    readonly sink: (one: Subject, effects: readonly MonitorEffect[], check: StoredCheck | undefined) => void;
+    readonly sink: EffectSink;
     /** Keys that are not given are derived from it. */
     readonly secretKey: Uint8Array;
   }) {

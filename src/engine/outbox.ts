@@ -4,6 +4,7 @@ import type { ChannelKind } from '../alert/channel.ts';
 import type { Alert, AlertFacts, Channel, Delivery } from '../alert/model.ts';
 import { quietUntil } from '../alert/quiet.ts';
 import type { Incident } from '../incident/incident.ts';
+import { alertOf } from './alerts.ts';
 import type { Core, Turn } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
 
@@ -62,15 +63,7 @@ export class Outbox {
       const channel = this.#channel(this.#nameOf(channelId));
       if (channel === undefined || providerRef === undefined || this.#kindOf(channel.kind)?.traits.edits !== true)
         continue;
-      const alert: Alert = {
-        id: this.#core.newId(),
-        incidentId: incident.id,
-        kind: facts.kind,
-        severity: facts.severity,
-        transition: incident.transition,
-        createdAt: this.#core.clock.now(),
-        facts,
-      };
+      const alert = alertOf(this.#core, facts, incident.transition);
       this.put(turn, alert, [channel.name], { loud: false, step: `edit-${alert.id}`, edits: providerRef });
     }
   }

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Fault } from '../kernel/fault.ts';
+import { defined } from '../kernel/defined.ts';
 import { shortCode, timedId } from '../kernel/id.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import { channelOf } from '../alert/channels/index.ts';
-import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
+import type { LoadedConfig } from '../config/contract.ts';
 import { kindOf } from '../monitor/kinds/index.ts';
 import type { Brain } from './brain.ts';
 import { brainFace } from './brain-face.ts';
 import { ChannelTests } from './channel-test.ts';
 import { Watchers } from './deadman.ts';
-import { after, needsRestart, type Applied } from './definitions.ts';
 import { InboundMail } from './inbound.ts';
 import { Life, type OwnGap } from './life.ts';
+import { loadDefinitions, reload } from './loading.ts';
 import { Objects } from './objects.ts';
 import type { StartOptions } from './options.ts';
 import { ownPageCheck } from './own-page.ts';
@@ -68,26 +68,16 @@ export const startBrain = async (options: StartOptions): Promise<Running> => {
 };
 
 const bringToLife = async (parts: Parts, options: StartOptions, name: string): Promise<Running> => {
-  const { core, definitions, live } = parts;
-  const config = await definitions.read();
+  const { core, live } = parts;
+  const config = await parts.definitions.read();
   const people = new People(core, parts.incidents);
   const inbound = inboundOf(parts, people, options);
   const watchers: Watchers = new Watchers({ core, ping: options.ping, problems: () => health.problems() });
+  const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.dispatch.untriedMs() });
+  const health = healthOf(parts, { selfTest, inbound, watchers, version: options.version });
   const life = new Life(parts, options.onNote, () => {
     inbound.refresh();
     watchers.refresh();
-  });
-  const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.dispatch.untriedMs() });
-  const health: Health = new Health(core, {
-    lateness: parts.lateness,
-    outbox: parts.outbox,
-    selfTest,
-    network: parts.network,
-    inbound,
-    checks: () => ({ total: parts.watch.checks, running: parts.asker.running }),
-    isWatched: () => watchers.isWatched(),
-    version: options.version,
-    startedAt: core.clock.now(),
   });
   parts.network.start();
   await loadDefinitions(parts, life, config);
@@ -102,23 +92,64 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     await life.end();
     await core.store.close();
   };
-  const brain = brainFace({
+  const brain = faceOf({ parts, people, watchers, health, life, options, stop, name });
+  return {
+    brain,
+    config,
+    ...defined({ gap }),
+    listen: options.listen ?? live.settings.listen,
+    listening: (url) => {
+      parts.place.url = url;
+    },
+    unpaired: () => unpairedOf(parts),
+    stop,
+  };
+};
+
+const healthOf = (
+  parts: Parts,
+  more: {
+    readonly selfTest: SelfTest;
+    readonly inbound: InboundMail;
+    readonly watchers: Watchers;
+    readonly version: string;
+  },
+): Health =>
+  new Health(parts.core, {
+    lateness: parts.lateness,
+    outbox: parts.outbox,
+    network: parts.network,
+    selfTest: more.selfTest,
+    inbound: more.inbound,
+    checks: () => ({ total: parts.watch.checks, running: parts.asker.running }),
+    isWatched: () => more.watchers.isWatched(),
+    version: more.version,
+    startedAt: parts.core.clock.now(),
+  });
+
+const faceOf = (made: {
+  readonly parts: Parts;
+  readonly people: People;
+  readonly watchers: Watchers;
+  readonly health: Health;
+  readonly life: Life;
+  readonly options: StartOptions;
+  readonly stop: () => Promise<void>;
+  readonly name: string;
+}): Brain => {
+  const { parts, life } = made;
+  const { core, definitions, secrets, resolver } = parts;
+  return brainFace({
     core,
     asker: parts.asker,
     watch: parts.watch,
     hearts: parts.hearts,
-    people,
-    objects: new Objects({
-      core,
-      definitions,
-      secrets: parts.secrets,
-      resolver: parts.resolver,
-      kindOf,
-      apply: (applied) => life.apply(applied),
-    }),
+    people: made.people,
+    objects: new Objects({ core, definitions, secrets, resolver, kindOf, apply: (applied) => life.apply(applied) }),
     standings: new Standings(parts),
     deploys: parts.deploys,
-    watchers,
+    mutes: parts.mutes,
+    watchers: made.watchers,
     channelTests: new ChannelTests({
       core,
       outbox: parts.outbox,
@@ -127,26 +158,12 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
       kindOf: channelOf,
     }),
     listeners: parts.listeners,
-    health: () => health.figures(),
-    reload: () => reload(parts, life, options),
-    stop,
-    monitorKind: kindOf,
-    channelKind: channelOf,
-    settings: () => live.settings,
-    name,
-    muteService: (service, forMs, actor) => parts.mutes.mute(service, forMs, actor),
+    health: () => made.health.figures(),
+    reload: () => reload(parts, life, made.options.onNote),
+    stop: made.stop,
+    kindOf,
+    name: made.name,
   });
-  return {
-    brain,
-    config,
-    ...(gap === undefined ? {} : { gap }),
-    listen: options.listen ?? live.settings.listen,
-    listening: (url) => {
-      parts.place.url = url;
-    },
-    unpaired: () => unpairedOf(parts),
-    stop,
-  };
 };
 
 const inboundOf = (parts: Parts, people: People, options: StartOptions): InboundMail =>
@@ -166,50 +183,6 @@ const inboundOf = (parts: Parts, people: People, options: StartOptions): Inbound
       options.onNote(`Channel ${channel.name} is paired with ${who}.`);
     },
   });
-
-/** Merges, compiles and commits what is defined now. */
-const loadDefinitions = async (parts: Parts, life: Life, config: LoadedConfig): Promise<readonly ConfigChange[]> => {
-  const { core, definitions, snapshot } = parts;
-  const existing = core.registry.resources().length === 0 ? snapshot.resources : core.registry.resources();
-  const isFirst = core.registry.resources().length === 0;
-  const loaded = definitions.merge(config, existing);
-  const touched = isFirst ? after(existing, loaded.resources) : loaded.resources;
-  const applied = definitions.compileAll(touched, (resource, fault) =>
-    core.log.warn(`${resource.kind} "${resource.name}" is left out: ${fault.message}`),
-  );
-  const turn = core.turn();
-  for (const resource of loaded.resources) turn.write({ put: 'resource', resource });
-  if (loaded.changes.length > 0 && !isFirst) turn.event('config', { changes: loaded.changes.length });
-  const saved = await turn.commit();
-  if (!saved.saved)
-    throw new Fault(
-      'STORE_UNAVAILABLE',
-      `The definitions could not be saved: ${saved.error}`,
-      'Free space on the disk of the data folder.',
-    );
-  for (const one of applied) core.registry.put(one.resource, one.compiled);
-  life.apply(applied, (one: Applied) => definitions.placeOf(config, one.resource));
-  return loaded.changes;
-};
-
-/** Reads the file again: a bad one changes nothing. @throws Fault CONFIG_* */
-const reload = async (parts: Parts, life: Life, options: StartOptions): Promise<readonly ConfigChange[]> => {
-  const { definitions, live } = parts;
-  if (definitions.file === undefined)
-    throw new Fault('CONFLICT', 'Dozor was started without a configuration file.', 'Start it with --config FILE.');
-  const config = await definitions.read();
-  const before = live.settings;
-  live.settings = config.settings;
-  try {
-    const changes = await loadDefinitions(parts, life, config);
-    const restart = needsRestart(before, config.settings);
-    if (restart.length > 0) options.onNote(`Changed ${restart.join(', ')}: it takes a restart to come into force.`);
-    return changes;
-  } catch (error) {
-    live.settings = before;
-    throw error;
-  }
-};
 
 const unpairedOf = async (parts: Parts): Promise<readonly Unpaired[]> => {
   const waiting = parts.core.registry.channels().filter((channel) => parts.pairings.isWaiting(channel));

@@ -1,22 +1,14 @@
 import type { Json } from '../kernel/json.ts';
 import type { EpochMs } from '../kernel/time.ts';
-import type { Alert, AlertFacts, AlertKind, Channel, Policy } from '../alert/model.ts';
-import { policyFor } from '../alert/policy.ts';
+import type { AlertFacts, AlertKind, Channel } from '../alert/model.ts';
 import type { IncidentEffect } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
-import {
-  CALM,
-  decideStorm,
-  stormIncident,
-  withStorm,
-  type StormBoard,
-  type StormEffect,
-  type StormEvent,
-} from '../incident/storm.ts';
+import { alertOf, policyNamed } from './alerts.ts';
 import type { Conversations } from './conversations.ts';
 import type { Core, Turn } from './core.ts';
 import { alertKindOf, type Incidents, type Teller } from './incidents.ts';
 import type { Outbox } from './outbox.ts';
+import { Storms } from './storms.ts';
 
 /** What the tidings need to know of the monitors right now. */
 export interface Surroundings {
@@ -46,7 +38,7 @@ export class Tidings implements Teller {
   readonly #around: Surroundings;
   readonly #silentPossible: (channel: Channel) => boolean;
   readonly #mutedUntil: (serviceId: string) => EpochMs;
-  #board: StormBoard = CALM;
+  readonly #storms: Storms;
 
   constructor(parts: {
     readonly core: Core;
@@ -66,13 +58,20 @@ export class Tidings implements Teller {
     this.#around = parts.around;
     this.#silentPossible = parts.silentPossible;
     this.#mutedUntil = parts.mutedUntil;
+    this.#storms = new Storms(this.#core, this.#incidents, {
+      alone: (turn, incident) => this.#alone(turn, incident),
+      hush: (turn, member) =>
+        this.#conversations.change(turn, member, { type: 'recovered', at: this.#core.clock.now() }),
+      grown: (turn, storm) => this.#outbox.edit(turn, storm, this.#facts('storm', storm)),
+      over: (turn, storm) => this.#recovered(turn, storm),
+      blocker: (incident) => this.#blocker(incident),
+      servicesOn: (host) => this.#around.servicesOn(host),
+    });
   }
 
   /** Takes over the storms and held messages of a former run. */
   restore(board: Json | undefined): void {
-    if (board === undefined) return;
-    this.#board = board as unknown as StormBoard;
-    this.#core.deadlines.set('storm', this.#core.clock.now(), () => this.#tick());
+    this.#storms.restore(board);
   }
 
   tell(turn: Turn, news: News, incident: Incident): void {
@@ -136,8 +135,8 @@ export class Tidings implements Teller {
 
   /** News that no incident carries (blind, a gap, nobody watches): once, silently, to whoever the default policy tells first. */
   broadcast(turn: Turn, facts: AlertFacts, loud = false): void {
-    const policy = this.#policy(undefined);
-    const alert = this.#alert(facts, 0);
+    const policy = policyNamed(this.#core, undefined, this.#silentPossible);
+    const alert = alertOf(this.#core, facts, 0);
     this.#outbox.put(turn, alert, policy.steps[0]?.notify ?? [], { loud, step: alert.id });
   }
 
@@ -177,7 +176,7 @@ export class Tidings implements Teller {
     }
     const waitsForParent = this.#parents(incident).some((id) => this.#around.isHurtOrSuspect(id));
     const host = this.#around.hostOf(incident);
-    this.#storm(turn, {
+    this.#storms.feed(turn, {
       type: 'opened',
       at: this.#core.clock.now(),
       casualty: {
@@ -215,7 +214,7 @@ export class Tidings implements Teller {
 
   #updated(turn: Turn, incident: Incident): void {
     if (this.#isTold(incident)) return;
-    this.#outbox.follow(turn, this.#alert(this.#facts('update', incident), incident.transition), incident);
+    this.#outbox.follow(turn, alertOf(this.#core, this.#facts('update', incident), incident.transition), incident);
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
   }
 
@@ -224,9 +223,9 @@ export class Tidings implements Teller {
     this.#conversations.change(turn, incident, { type: 'recovered', at });
     if (!this.#isTold(incident)) {
       const facts = this.#facts('recovered', incident);
-      this.#outbox.recovered(turn, this.#alert(facts, incident.transition), incident);
+      this.#outbox.recovered(turn, alertOf(this.#core, facts, incident.transition), incident);
     }
-    this.#storm(turn, { type: 'closed', at, incidentId: incident.id });
+    this.#storms.feed(turn, { type: 'closed', at, incidentId: incident.id });
     this.#freeDependants(turn, incident);
   }
 
@@ -237,109 +236,17 @@ export class Tidings implements Teller {
     }
   }
 
-  #storm(turn: Turn, event: StormEvent): void {
-    const [board, effects] = decideStorm(this.#board, event, this.#core.settings().detection.storm);
-    this.#board = board;
-    for (const effect of effects) this.#weather(turn, effect);
-    turn.write({ put: 'state', subject: 'storm', state: this.#board as unknown as Json });
-  }
-
-  #tick(): void {
-    const turn = this.#core.turn();
-    this.#storm(turn, { type: 'tick', at: this.#core.clock.now() });
-    void turn.commit();
-  }
-
-  #weather(turn: Turn, effect: StormEffect): void {
-    switch (effect.do) {
-      case 'wake':
-        this.#core.deadlines.set('storm', effect.at, () => this.#tick());
-        return;
-      case 'tell-alone':
-        this.#released(turn, effect.incidentId);
-        return;
-      case 'open-storm':
-        this.#openStorm(turn, effect);
-        return;
-      case 'join-storm':
-        this.#joinStorm(turn, effect.stormId, effect.incidentId);
-        return;
-      case 'end-storm':
-        this.#endStorm(turn, effect.stormId);
-    }
-  }
-
-  /** No storm: told alone, unless it is over or what it depends on turned out to be the cause meanwhile. */
-  #released(turn: Turn, incidentId: string): void {
-    const incident = this.#incidents.known(incidentId);
-    if (incident === undefined || incident.state === 'closed') return;
-    const blocker = this.#blocker(incident);
-    if (blocker === undefined) this.#alone(turn, incident);
-    else
-      this.#incidents.feedIncident(turn, incident, { type: 'joined-storm', at: this.#wallNow(), stormId: blocker.id });
-  }
-
-  #openStorm(turn: Turn, effect: Extract<StormEffect, { do: 'open-storm' }>): void {
-    const members = effect.members
-      .map((id) => this.#incidents.known(id))
-      .filter((one) => one?.state === 'open') as Incident[];
-    const storm = stormIncident({
-      id: this.#core.newId(),
-      code: this.#core.newCode(),
-      at: this.#wallNow(),
-      members,
-      of: this.#around.servicesOn(effect.host),
-      commonCause: effect.commonCause,
-      ...(effect.host === undefined ? {} : { host: effect.host }),
-    });
-    this.#board = withStorm(this.#board, {
-      stormId: storm.id,
-      key: effect.key,
-      openedAt: effect.at,
-      members: members.map(({ id }) => id),
-    });
-    this.#incidents.adopt(turn, storm);
-    for (const member of members) {
-      this.#incidents.feedIncident(turn, member, { type: 'joined-storm', at: storm.detectedAt, stormId: storm.id });
-      this.#conversations.change(turn, member, { type: 'recovered', at: this.#core.clock.now() });
-    }
-    this.#alone(turn, storm);
-  }
-
-  #joinStorm(turn: Turn, stormId: string, incidentId: string): void {
-    const storm = this.#incidents.known(stormId);
-    const member = this.#incidents.known(incidentId);
-    if (storm?.storm === undefined || member === undefined) return;
-    this.#incidents.feedIncident(turn, member, { type: 'joined-storm', at: this.#wallNow(), stormId });
-    const grown: Incident = {
-      ...storm,
-      storm: { ...storm.storm, serviceIds: [...new Set([...storm.storm.serviceIds, member.serviceId ?? ''])] },
-    };
-    this.#incidents.adopt(turn, grown);
-    this.#outbox.edit(turn, grown, this.#facts('storm', grown));
-  }
-
-  #endStorm(turn: Turn, stormId: string): void {
-    const storm = this.#incidents.known(stormId);
-    if (storm === undefined || storm.state === 'closed') return;
-    const at = this.#wallNow();
-    const closed: Incident = {
-      ...storm,
-      state: 'closed',
-      closedAt: at,
-      end: { to: { at } },
-      transition: storm.transition + 1,
-    };
-    this.#incidents.adopt(turn, closed);
-    this.#recovered(turn, closed);
-  }
-
   #alone(turn: Turn, incident: Incident): void {
     const service =
       incident.serviceId === undefined
         ? undefined
         : this.#core.registry.services().find(({ id }) => id === incident.serviceId);
-    this.#conversations.open(turn, incident, this.#policy(service?.policy), alertKindOf(incident));
+    this.#conversations.open(
+      turn,
+      incident,
+      policyNamed(this.#core, service?.policy, this.#silentPossible),
+      alertKindOf(incident),
+    );
     const mutedUntil = Math.max(service === undefined ? 0 : this.#mutedUntil(service.id), incident.mutedUntil ?? 0);
     if (mutedUntil > this.#wallNow()) {
       this.#conversations.change(turn, incident, {
@@ -352,27 +259,13 @@ export class Tidings implements Teller {
 
   #once(turn: Turn, kind: AlertKind, incident: Incident): void {
     const service = this.#core.registry.services().find(({ id }) => id === incident.serviceId);
-    const alert = this.#alert(this.#facts(kind, incident), incident.transition);
-    this.#outbox.put(turn, alert, this.#policy(service?.policy).steps[0]?.notify ?? [], { loud: false, step: '0' });
-  }
-
-  #policy(name: string | undefined): Policy {
-    const channels = this.#core.registry
-      .channels()
-      .map((channel) => ({ name: channel.name, silentPossible: this.#silentPossible(channel) }));
-    return policyFor(name, this.#core.registry.policies(), channels);
-  }
-
-  #alert(facts: AlertFacts, transition: number): Alert {
-    return {
-      id: this.#core.newId(),
-      ...(facts.incidentId === undefined ? {} : { incidentId: facts.incidentId }),
-      kind: facts.kind,
-      severity: facts.severity,
-      transition,
-      createdAt: this.#core.clock.now(),
-      facts,
-    };
+    const alert = alertOf(this.#core, this.#facts(kind, incident), incident.transition);
+    this.#outbox.put(
+      turn,
+      alert,
+      policyNamed(this.#core, service?.policy, this.#silentPossible).steps[0]?.notify ?? [],
+      { loud: false, step: '0' },
+    );
   }
 
   /** Is somebody else's conversation telling of it? */

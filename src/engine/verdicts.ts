@@ -6,6 +6,7 @@ import type { Evidence, MonitorEffect } from '../monitor/verdict.ts';
 import type { StoredCheck } from '../store/contract.ts';
 import type { Core, Turn } from './core.ts';
 import type { Incidents } from './incidents.ts';
+import { moveSpan } from './spans.ts';
 import { keptState, stateSubject, type Subject } from './watched.ts';
 
 type VerdictEffect = Extract<MonitorEffect, { do: 'verdict' }>;
@@ -21,6 +22,9 @@ export interface VerdictLine {
 const BLIND_NOTE_MS: Ms = 2 * MINUTE;
 /** Monitors regain sight one after another: they make one note. */
 const BLIND_GATHER_MS: Ms = 15_000;
+
+/** Where a machine's effects go, besides more checks. */
+export type EffectSink = (one: Subject, effects: readonly MonitorEffect[], check: StoredCheck | undefined) => void;
 
 /** Turns what the monitors' machines say into what is stored, shown and told: one turn, one transaction. */
 export class Verdicts {
@@ -119,7 +123,7 @@ export class Verdicts {
   #verdict(turn: Turn, one: Subject, effect: VerdictEffect): void {
     const { serviceId, id: monitorId, severity } = one.monitor;
     const at = this.#wall(effect.at);
-    this.#spans(turn, one, effect);
+    turn.write(...moveSpan(one, effect, (moment) => this.#wall(moment)));
     const reason = effect.reason;
     turn.event(
       'verdict',
@@ -150,32 +154,6 @@ export class Verdicts {
       }),
     });
     turn.afterwards(() => this.#onLine({ at, one, effect }));
-  }
-
-  /** Opens and closes the spans that uptime is counted from. */
-  #spans(turn: Turn, one: Subject, effect: VerdictEffect): void {
-    const { num } = one.monitor;
-    const open = one.openSpan;
-    const now = this.#wall(effect.at);
-    if (open !== undefined && effect.to !== open.kind && effect.to !== 'suspect' && effect.to !== 'blind') {
-      const to = effect.to === 'up' ? this.#wall(effect.firstGood?.at ?? effect.at) : now;
-      turn.write({
-        put: 'span',
-        span: {
-          id: spanId(one, open.kind, open.from),
-          kind: open.kind,
-          monitor: num,
-          from: open.from,
-          to: Math.max(open.from, to),
-        },
-      });
-      one.openSpan = undefined;
-    }
-    if ((effect.to === 'down' || effect.to === 'degraded') && one.openSpan === undefined) {
-      const from = this.#wall(effect.firstBad?.at ?? effect.at);
-      one.openSpan = { kind: effect.to, from };
-      turn.write({ put: 'span', span: { id: spanId(one, effect.to, from), kind: effect.to, monitor: num, from } });
-    }
   }
 
   #blindSpan(turn: Turn, one: Subject, effect: Extract<MonitorEffect, { do: 'blind-span' }>): void {
@@ -217,5 +195,3 @@ export class Verdicts {
     return this.#core.clock.toWall(at);
   }
 }
-
-const spanId = (one: Subject, kind: string, from: EpochMs): string => `${one.monitor.id}-${kind}-${from}`;

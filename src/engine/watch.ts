@@ -7,14 +7,11 @@ import type { Monitor } from '../monitor/model.ts';
 import { firstAt, firstPulseAt, nextAt } from '../monitor/schedule.ts';
 import type { MonitorEffect, MonitorEvent, OwnNetwork } from '../monitor/verdict.ts';
 import type { OwnNetworkLoop } from '../network/own-network.ts';
-import type { StoredCheck } from '../store/contract.ts';
 import type { Asker } from './asking.ts';
 import type { Core } from './core.ts';
 import type { Lateness } from './lateness.ts';
+import type { EffectSink } from './verdicts.ts';
 import { watched, type Watched } from './watched.ts';
-
-/** What a monitor's effects lead to besides more checks; see verdicts.ts. */
-export type EffectSink = (one: Watched, effects: readonly MonitorEffect[], check: StoredCheck | undefined) => void;
 
 /** The own-network loop's verdict counts from so long before a check's start (detection.md § 1). */
 const LOOK_BACK_MS = 2 * SECOND;

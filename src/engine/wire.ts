@@ -27,6 +27,7 @@ import { surroundings } from './surroundings.ts';
 import { Tidings } from './tidings.ts';
 import { Verdicts, type VerdictLine } from './verdicts.ts';
 import { Watch } from './watch.ts';
+import type { EffectSink } from './verdicts.ts';
 
 /** The parts that look: they ask, hear and judge. */
 interface Looking {
@@ -104,7 +105,12 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
     needed: () => watch.needsControls(),
   });
   const isOutsiders = (origin: string): boolean => origin === 'stored' && !live.settings.network.allowPrivate;
-  const asker = new Asker(clock, resolver, core.bug, (monitor) => isOutsiders(monitor.origin));
+  const asker = new Asker(
+    clock,
+    resolver,
+    (where, error) => core.bug(where, error),
+    (monitor) => isOutsiders(monitor.origin),
+  );
   const lateness = new Lateness(() => clock.now());
   const verdicts: Verdicts = new Verdicts({
     core,
@@ -113,7 +119,7 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
     onBlind: (span) => all(hub).tidings.blind(span),
     lastChange: (serviceId) => deploys.last(serviceId),
   });
-  const sink: Verdicts['take'] = (one, effects, check) => verdicts.take(one, effects, check);
+  const sink: EffectSink = (one, effects, check) => verdicts.take(one, effects, check);
   const watch: Watch = new Watch({ core, asker, network, lateness, sink });
   const hearts = new Hearts({ core, secretKey: readFileSync(join(dataDir, KEY_FILE)), sink });
   const deploys: Deploys = new Deploys({ core, watch, hearts, incidents });

@@ -1,0 +1,57 @@
+import { Fault } from '../kernel/fault.ts';
+import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
+import { after, needsRestart, type Applied } from './definitions.ts';
+import type { Life } from './life.ts';
+import type { Parts } from './wire.ts';
+
+/** Merges, compiles and commits what is defined now. */
+export const loadDefinitions = async (
+  parts: Parts,
+  life: Life,
+  config: LoadedConfig,
+): Promise<readonly ConfigChange[]> => {
+  const { core, definitions, snapshot } = parts;
+  const existing = core.registry.resources().length === 0 ? snapshot.resources : core.registry.resources();
+  const isFirst = core.registry.resources().length === 0;
+  const loaded = definitions.merge(config, existing);
+  const touched = isFirst ? after(existing, loaded.resources) : loaded.resources;
+  const applied = definitions.compileAll(touched, (resource, fault) =>
+    core.log.warn(`${resource.kind} "${resource.name}" is left out: ${fault.message}`),
+  );
+  const turn = core.turn();
+  for (const resource of loaded.resources) turn.write({ put: 'resource', resource });
+  if (loaded.changes.length > 0 && !isFirst) turn.event('config', { changes: loaded.changes.length });
+  const saved = await turn.commit();
+  if (!saved.saved)
+    throw new Fault(
+      'STORE_UNAVAILABLE',
+      `The definitions could not be saved: ${saved.error}`,
+      'Free space on the disk of the data folder.',
+    );
+  for (const one of applied) core.registry.put(one.resource, one.compiled);
+  life.apply(applied, (one: Applied) => definitions.placeOf(config, one.resource));
+  return loaded.changes;
+};
+
+/** Reads the file again: a bad one changes nothing. @throws Fault CONFIG_* */
+export const reload = async (
+  parts: Parts,
+  life: Life,
+  onNote: (text: string) => void,
+): Promise<readonly ConfigChange[]> => {
+  const { definitions, live } = parts;
+  if (definitions.file === undefined)
+    throw new Fault('CONFLICT', 'Dozor was started without a configuration file.', 'Start it with --config FILE.');
+  const config = await definitions.read();
+  const before = live.settings;
+  live.settings = config.settings;
+  try {
+    const changes = await loadDefinitions(parts, life, config);
+    const restart = needsRestart(before, config.settings);
+    if (restart.length > 0) onNote(`Changed ${restart.join(', ')}: it takes a restart to come into force.`);
+    return changes;
+  } catch (error) {
+    live.settings = before;
+    throw error;
+  }
+};
