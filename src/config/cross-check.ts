@@ -84,17 +84,16 @@ const namesOfTheirOwn = (root: Json, line: Line): readonly Mistake[] => {
 
 const circles = (services: readonly Listed[]): readonly Mistake[] => {
   const needs = new Map(services.map(({ item }) => [text(item['name']) ?? '', item['dependsOn']]));
-  const reaches = (from: string, to: string, seen: Set<string>): boolean => {
-    const next = needs.get(from);
-    if (!Array.isArray(next) || seen.has(from)) return false;
-    seen.add(from);
-    return (next as readonly Json[]).some(
-      (name) => typeof name === 'string' && (name === to || reaches(name, to, seen)),
-    );
-  };
+  const reaches = (next: Json | undefined, to: string, seen: Set<string>): boolean =>
+    Array.isArray(next) &&
+    (next as readonly Json[]).some((name) => {
+      if (typeof name !== 'string' || seen.has(name)) return false;
+      seen.add(name);
+      return name === to || reaches(needs.get(name), to, seen);
+    });
   return services.flatMap(({ item, path }) => {
     const name = text(item['name']);
-    if (name === undefined || !reaches(name, name, new Set())) return [];
+    if (name === undefined || !reaches(item['dependsOn'], name, new Set())) return [];
     return [
       { path: [...path, 'dependsOn'], at: 'value' as const, message: `"${name}" depends on itself, in a circle` },
     ];
