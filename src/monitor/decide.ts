@@ -5,7 +5,7 @@ import { rewind } from './rewind.ts';
 import type { DetectionRules } from './rules.ts';
 import { goodEvidence } from './run.ts';
 import { couldNotAsk, lookAtControls, regainSight, sawNothing, seesAgain } from './sight.ts';
-import { change, type CheckEvent, type MonitorState, type Turn } from './state.ts';
+import { change, type CheckEvent, type Doubt, type MonitorState, type Turn } from './state.ts';
 import { believe, clearDoubt, weigh } from './suspicion.ts';
 import { orderRecheck, tellVerdict } from './telling.ts';
 import type { MonitorEffect, MonitorEvent } from './verdict.ts';
@@ -78,19 +78,24 @@ const takePause = (turn: Turn, on: boolean): void => {
   if (!on) turn.effects.push({ do: 'verify' });
 };
 
+/** Only what is seen after a gap may count towards a verdict; the first bad evidence still dates the start. */
+const doubtAfresh = (turn: Turn, doubt: Doubt, from: EpochMs): void => {
+  if (turn.at - from < turn.rules.minSpanMs) return;
+  const since = turn.state.gap?.from ?? from;
+  change(turn, {
+    gap: doubt.firstBad === null ? null : { from: since, to: turn.at },
+    doubt: { ...doubt, score: 0, okRun: 0, spanFrom: null, openedAt: turn.at },
+  });
+};
+
 /** The gap itself is the brain's: it is told once for all monitors, not by each of them. */
 const takeResumed = (turn: Turn, since: EpochMs): void => {
-  const from = Math.min(since, turn.at);
-  const { blind, doubt, gap, outage, paused } = turn.state;
+  const { blind, doubt, outage, paused } = turn.state;
   change(turn, { recheckAt: null, controls: null, controlsBadSince: null, cannotAsk: null });
   if (paused) return;
   if (blind !== null) change(turn, { blind: { ...blind, goodSince: null, sighted: false, oks: 0, oksSince: null } });
   forgetGoodRun(turn);
-  if (doubt !== null && turn.at - from >= turn.rules.minSpanMs) {
-    // Only what is seen from now on may count towards a verdict; the first bad evidence still dates the start.
-    const waiting = doubt.firstBad === null ? null : { from: gap?.from ?? from, to: turn.at };
-    change(turn, { gap: waiting, doubt: { ...doubt, score: 0, okRun: 0, spanFrom: null, openedAt: turn.at } });
-  }
+  if (doubt !== null) doubtAfresh(turn, doubt, Math.min(since, turn.at));
   // Where all was well the schedule asks soon enough: a thousand monitors must not ask at the same moment.
   if (doubt !== null || outage !== null || blind !== null) turn.effects.push({ do: 'verify' });
 };

@@ -44,8 +44,12 @@ describe('partial failures', () => {
 
   it('are not made of two short bursts', () => {
     const one = up();
-    for (const from of [10, 70]) for (let at = from; at < from + 4; at += 2) one.check(at * S, 'hard');
-    one.succeeding(75 * S, 5 * MIN);
+    for (const at of [10, 70])
+      one
+        .check(at * S, 'hard')
+        .check((at + 2) * S, 'hard')
+        .succeeding((at + 4) * S, (at + 8) * S, 2 * S);
+    one.succeeding(80 * S, 5 * MIN);
     assert.equal(
       one.told('verdict').some(({ to }) => to === 'degraded'),
       false,
