@@ -7,6 +7,9 @@ import { BLOCK_KEY, LEVELS, type Level } from './schema.ts';
 /** A block that has reached so many bytes is left alone and a new one is begun: several fit in a page of the file. */
 const BLOCK_BYTES = 900;
 
+/** Nor does a block span more than this, so that what is too old can go. */
+const BLOCK_SPAN = 6 * 3_600_000;
+
 /** The block of a monitor that is being filled. */
 interface Block {
   id: number;
@@ -17,6 +20,10 @@ interface Block {
 }
 
 const bytesOf = (value: unknown): Uint8Array => (value instanceof Uint8Array ? value : new Uint8Array());
+
+/** A new block only ever comes after the latest one: an older key could be a block that is there already. */
+const isFull = (block: Block, at: number, key: number): boolean =>
+  key > block.id && (block.bytes.length >= BLOCK_BYTES || at - block.oldest > BLOCK_SPAN);
 
 /** Puts the checks of one monitor, in the order in which they were saved, at the end of its blocks. */
 class Blocks {
@@ -37,7 +44,7 @@ class Blocks {
     let block = this.#open(monitor);
     for (const entry of entries) {
       const key = monitor * BLOCK_KEY + Math.floor(entry.at / 1000);
-      if (block === undefined || (block.bytes.length >= BLOCK_BYTES && key > block.id)) {
+      if (block === undefined || isFull(block, entry.at, key)) {
         if (block !== undefined) this.#write(block);
         block = { id: key, oldest: entry.at, newest: entry.at, last: 0, bytes: new ByteWriter(1024) };
       }

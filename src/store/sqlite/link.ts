@@ -8,7 +8,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread that answers requests, one answer each. Starts at the first request, and again at the next one after it has died. */
+/**
+ * A thread that answers requests, one answer each. It keeps the process alive only while an answer is due. Starts at the first request, and again at the next one after it has
+ * died.
+ */
 export class Link {
   readonly #start: () => Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -24,6 +27,7 @@ export class Link {
     const id = this.#nextId;
     this.#nextId += 1;
     const worker = (this.#worker ??= this.#begin());
+    worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       worker.postMessage({ id, ...request }, transfer);
@@ -53,6 +57,7 @@ export class Link {
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker?.unref();
     if (reply.failure === undefined) waiting?.resolve(reply.value);
     else waiting?.reject(errorOf(reply.failure));
   }

@@ -1,0 +1,4 @@
+import { storeContract } from '../contract.test-suite.ts';
+import { openEmpty } from './opened.test-suite.ts';
+
+storeContract('sqlite', openEmpty);
