@@ -5,7 +5,7 @@ export interface DetectionRules {
   readonly weights: { readonly hard: number; readonly soft: number; readonly ok: number };
   /** The score at which doubt becomes a verdict. */
   readonly downScore: number;
-  /** From first to last bad evidence, at least. */
+  /** From first to last bad evidence, at least; when the target was only silent, one re-check longer. */
   readonly minSpanMs: Ms;
   readonly deploySpanMs: Ms;
   readonly deployGraceMs: Ms;
