@@ -1,5 +1,4 @@
 import { reason, type Reason, type ReasonCode } from '#monitor/reason.ts';
-import { ResolveError } from './resolver.ts';
 
 /** OpenSSL's X509 verification codes as Node names them (doc/api/tls.md, "X509 certificate error codes"). */
 const CERTIFICATE_CODES: Readonly<Record<string, ReasonCode>> = {
@@ -89,7 +88,7 @@ export const nameReason = (error: unknown, name: string): Reason => {
   const known = NAME_CODES[code];
   if (known !== undefined) return reason(known, { name, code });
   return reason('watch.cannot-ask', {
-    what: error instanceof ResolveError && code === 'EPRIVATE' ? `${name} is a private address` : `${code} ${name}`,
+    what: code === 'EPRIVATE' ? `${name} is a private address` : `${code} ${name}`,
   });
 };
 

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { Clock } from '#kernel/clock.ts';
 import { SECOND, type EpochMs, type Ms } from '#kernel/time.ts';
 import type { NameResolver } from '#monitor/kind.ts';
+import { hedge } from './hedge.ts';
 import { openHostsFile } from './hosts-file.ts';
 
 /** A name that could not be turned into addresses; `code` is c-ares's (`ENOTFOUND`, `ENODATA`, `ESERVFAIL`, `ETIMEOUT`, …) or `EPRIVATE`. */
@@ -31,9 +32,11 @@ const CACHE_MAX: Ms = 10 * SECOND;
 const JOIN_MAX: Ms = SECOND;
 /** So long the other family may lag behind before the first goes alone (RFC 8305 § 3). */
 const LAG_MAX: Ms = 50;
-/** c-ares asks again after this, doubled a try: a lost packet or two must fit in a check's 5 s. */
-const TRY_MS: Ms = 1_250;
-const TRIES = 3;
+/** A question is put again beside the first after this: a lost packet or two must fit in a check's 5 s. */
+const HEDGE_MS: Ms = 1_250;
+const HEDGES = 3;
+/** So long a server may take. */
+const ANSWER_MS: Ms = 6_000;
 const CACHE_NAMES = 5_000;
 
 interface Question {
@@ -51,27 +54,36 @@ const codeOf = (error: unknown): string =>
 
 const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOTFOUND' || codeOf(error) === 'ENODATA';
 
-const openSystemServers = (clock: Clock): (() => dns.Resolver) => {
+/** One channel a hedge, each with another server first, so that a dead first server delays no hedge. */
+const openChannels = (servers: readonly string[]): readonly dns.Resolver[] =>
+  Array.from({ length: HEDGES }, (_none, at) => {
+    const resolver = new dns.Resolver({ timeout: ANSWER_MS, tries: 1 });
+    const all = servers.length === 0 ? resolver.getServers() : servers;
+    const first = at % all.length;
+    if (all.length > 0) resolver.setServers([...all.slice(first), ...all.slice(0, first)]);
+    return resolver;
+  });
+
+const openSystemServers = (clock: Clock): (() => readonly dns.Resolver[]) => {
   let version = '';
   let lookedAt: EpochMs = Number.NEGATIVE_INFINITY;
-  let resolver = new dns.Resolver({ timeout: TRY_MS, tries: TRIES });
+  let channels: readonly dns.Resolver[] = [];
   return () => {
     const now = clock.monotonic();
-    if (now - lookedAt < SECOND) return resolver;
+    if (now - lookedAt < SECOND) return channels;
     lookedAt = now;
     const found = statSync('/etc/resolv.conf', { throwIfNoEntry: false });
     const seen = found === undefined ? 'missing' : `${found.ino}-${found.mtimeMs}`;
     // a c-ares channel keeps the servers it was born with
-    if (version !== '' && seen !== version) resolver = new dns.Resolver({ timeout: TRY_MS, tries: TRIES });
+    if (seen !== version) channels = openChannels([]);
     version = seen;
-    return resolver;
+    return channels;
   };
 };
 
-const openFixedServers = (servers: readonly string[]): (() => dns.Resolver) => {
-  const resolver = new dns.Resolver({ timeout: TRY_MS, tries: TRIES });
-  resolver.setServers(servers);
-  return () => resolver;
+const openFixedServers = (servers: readonly string[]): (() => readonly dns.Resolver[]) => {
+  const channels = openChannels(servers);
+  return () => channels;
 };
 
 const withDeadline = <T>(answer: Promise<T>, host: string, signal: AbortSignal): Promise<T> =>
@@ -104,9 +116,16 @@ const knownWithoutAsking = (
 };
 
 /** Asks the servers for one family or both, and tells for how long the answer may be kept. */
-const openQuestions = (servers: () => dns.Resolver, clock: Clock) => {
+const openQuestions = (channels: () => readonly dns.Resolver[], clock: Clock) => {
   const one = async (host: string, family: 4 | 6): Promise<readonly RecordWithTtl[]> =>
-    family === 4 ? await servers().resolve4(host, { ttl: true }) : await servers().resolve6(host, { ttl: true });
+    await hedge(
+      channels().map((channel) => async () => {
+        if (family === 4) return await channel.resolve4(host, { ttl: true });
+        return await channel.resolve6(host, { ttl: true });
+      }),
+      HEDGE_MS,
+      clock,
+    );
 
   return async (host: string, family: 0 | 4 | 6): Promise<readonly RecordWithTtl[]> => {
     if (family !== 0) return await one(host, family);

@@ -90,15 +90,18 @@ const encodeAnswer = (query: Buffer, end: number, answer: Exclude<NameAnswer, { 
 };
 
 /** Starts a name server; `answer` is asked for each question with its type (`A`, `AAAA`, …) and name. */
-export const startNameServer = async (answer: (type: string, name: string) => NameAnswer): Promise<FakeNameServer> => {
+export const startNameServer = async (
+  answer: (type: string, name: string) => NameAnswer | Promise<NameAnswer>,
+): Promise<FakeNameServer> => {
   const socket = createSocket('udp4');
   const asked: string[] = [];
   socket.on('message', (query, from) => {
     const { name, type, end } = readQuestion(query);
     const typeName = TYPE_NAMES[type] ?? String(type);
     asked.push(`${typeName} ${name}`);
-    const told = answer(typeName, name);
-    if (!('silence' in told)) socket.send(encodeAnswer(query, end, told), from.port, from.address);
+    void Promise.resolve(answer(typeName, name)).then((told) => {
+      if (!('silence' in told)) socket.send(encodeAnswer(query, end, told), from.port, from.address);
+    });
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');

@@ -12,7 +12,10 @@ const ZONE: Readonly<Record<string, NameAnswer>> = {
   TXT: { records: [txt('v=spf1 -all')] },
 };
 
-const serve = async (test: TestContext, answer: (type: string, name: string) => NameAnswer): Promise<string> => {
+const serve = async (
+  test: TestContext,
+  answer: (type: string, name: string) => NameAnswer | Promise<NameAnswer>,
+): Promise<string> => {
   const server = await startNameServer(answer);
   test.after(() => server.close());
   return server.address;
@@ -65,6 +68,20 @@ describe('a DNS check', () => {
     assert.equal(await code({ records: [] }), 'dns.no-records');
     assert.equal(await code({ rcode: 2 }), 'dns.failed');
     assert.equal(await code({ silence: true }), 'dns.timeout');
+  });
+
+  it('waits for a slow server while it repeats its question', async (test) => {
+    let count = 0;
+    let tellFirst: (answer: NameAnswer) => void = () => assert.fail('nothing was asked');
+    const server = await serve(test, () => {
+      count += 1;
+      if (count === 3) tellFirst({ records: [a('192.0.2.1')] });
+      if (count > 1) return { silence: true };
+      return new Promise((resolve) => {
+        tellFirst = resolve;
+      });
+    });
+    assert.equal((await askOnce({ kind: 'dns', name: 'x.example', server }, { timeoutMs: 800 })).class, 'ok');
   });
 
   it('survives a lost packet within its deadline', async (test) => {

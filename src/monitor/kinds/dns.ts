@@ -6,6 +6,7 @@ import { nameReason } from '#network/connect-error.ts';
 import { splitHostPort } from '#network/control.ts';
 import { beginCourse, deadlineReason, followDeadline, measure, type Course } from '#network/course.ts';
 import { lookUp } from '#network/dial.ts';
+import { hedge } from '#network/hedge.ts';
 import { finish, type Outcome } from '#network/outcome.ts';
 import { brief } from '#network/redact.ts';
 import type { CheckResult } from '../check.ts';
@@ -96,14 +97,15 @@ const ask = async (course: Course, asked: DnsConfig): Promise<Outcome> => {
   const place = await serverOf(course, asked.server);
   if ('reason' in place) return place;
   // of its own, so that cutting it cuts nobody else's question; a lost packet is asked for again within the deadline
-  const resolver = new dnsPromises.Resolver({ timeout: Math.max(250, Math.round(timeoutMs / 4)), tries: 3 });
+  const resolver = new dnsPromises.Resolver({ timeout: timeoutMs, tries: 1 });
   if ('server' in place && place.server !== undefined) resolver.setServers([place.server]);
+  const put = (): Promise<readonly string[]> => records(resolver, asked);
   const since = clock.monotonic();
   course.phase = 'dns';
   course.cut = () => resolver.cancel();
   try {
     if (signal.aborted) return { reason: deadlineReason(course) };
-    return judge(course, asked, await records(resolver, asked));
+    return judge(course, asked, await hedge([put, put, put], timeoutMs / 4, clock));
   } catch (error) {
     if (signal.aborted) return { reason: deadlineReason(course) };
     const why = nameReason(error, asked.name);
