@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { reason } from '../monitor/reason.ts';
+import { decide } from './decide.ts';
+import type { IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
+import { downtime, detection, midpoint } from './times.ts';
+
+const RULES = { relapseMs: 600_000 };
+const PERSON = { name: 'Aigerim', via: 'telegram' } as const;
+
+const verdict = (at: number, to: VerdictEvent['to'], more: Partial<VerdictEvent> = {}): VerdictEvent => ({
+  type: 'verdict',
+  at,
+  serviceId: 's1',
+  monitorId: 'm1',
+  severity: 'critical',
+  from: to === 'up' ? 'down' : 'suspect',
+  to,
+  bad: 6,
+  asked: 6,
+  lasting: false,
+  afterDeploy: false,
+  fresh: { id: `i${at}`, code: `C${at}` },
+  ...(to === 'up'
+    ? { lastBad: { at: at - 60_000 }, firstGood: { at: at - 58_000 } }
+    : { lastGood: { at: at - 20_000 }, firstBad: { at: at - 10_000 }, reason: reason('tcp.refused') }),
+  ...more,
+});
+
+const run = (events: readonly IncidentEvent[], from: Ward = {}): { ward: Ward; effects: readonly IncidentEffect[] } => {
+  let ward = from;
+  const effects: IncidentEffect[] = [];
+  for (const event of events) {
+    const [next, done] = decide(ward, event, RULES);
+    ward = next;
+    effects.push(...done);
+  }
+  return { ward, effects };
+};
+
+const news = (effects: readonly IncidentEffect[]): readonly string[] =>
+  effects.flatMap((effect) => (effect.do === 'tell' ? [effect.news] : []));
+
+describe('an incident', () => {
+  it('opens on the verdict and dates its start between the last good and the first bad evidence', () => {
+    const { ward, effects } = run([verdict(100_000, 'down')]);
+    assert.equal(ward.open?.start.from?.at, 80_000);
+    assert.equal(ward.open.start.to.at, 90_000);
+    assert.equal(ward.open.severity, 'critical');
+    assert.deepEqual(news(effects), ['opened']);
+  });
+
+  it('has no lower end when nothing was ever good', () => {
+    const { lastGood: _lastGood, ...event } = verdict(100_000, 'down');
+    const { ward } = run([event]);
+    assert.equal(ward.open?.start.from, undefined);
+  });
+
+  it('is a warning while the service is only degraded, and tells anew when it goes down', () => {
+    const { ward, effects } = run([verdict(100_000, 'degraded'), verdict(200_000, 'down', { from: 'degraded' })]);
+    assert.equal(ward.open?.severity, 'critical');
+    assert.deepEqual(news(effects), ['opened', 'worse']);
+  });
+
+  it('takes a second monitor in without telling again', () => {
+    const { ward, effects } = run([verdict(100_000, 'down'), verdict(105_000, 'down', { monitorId: 'm2' })]);
+    assert.equal(ward.open?.involved.length, 2);
+    assert.deepEqual(news(effects), ['opened']);
+  });
+
+  it('closes only when every monitor is well again, with the end of the last one', () => {
+    const half = run([verdict(100_000, 'down'), verdict(105_000, 'down', { monitorId: 'm2' }), verdict(200_000, 'up')]);
+    assert.equal(half.ward.open?.state, 'open');
+    const { ward, effects } = run([verdict(260_000, 'up', { monitorId: 'm2' })], half.ward);
+    assert.equal(ward.open, undefined);
+    assert.equal(ward.last?.end?.to.at, 202_000);
+    assert.deepEqual(news(effects), ['recovered']);
+  });
+
+  it('is reopened by a relapse within ten minutes, and is a new one after that', () => {
+    const before = [verdict(100_000, 'down'), verdict(200_000, 'up')];
+    const soon = run([...before, verdict(500_000, 'down')]);
+    assert.equal(soon.ward.open?.id, 'i100000');
+    assert.equal(soon.ward.open.relapses, 1);
+    assert.equal(soon.ward.open.end, undefined);
+    assert.deepEqual(news(soon.effects), ['opened', 'recovered', 'relapsed']);
+    const later = run([...before, verdict(900_000, 'down')]);
+    assert.equal(later.ward.open?.id, 'i900000');
+  });
+
+  it('is loud at once when the cause is lasting or a deploy came right before', () => {
+    assert.equal(run([verdict(100_000, 'down', { lasting: true })]).ward.open?.loudAtOnce, true);
+    assert.equal(run([verdict(100_000, 'down', { afterDeploy: true })]).ward.open?.loudAtOnce, true);
+    assert.equal(run([verdict(100_000, 'down')]).ward.open?.loudAtOnce, false);
+  });
+
+  it('is acknowledged once; a second tap changes nothing', () => {
+    const { ward, effects } = run([
+      verdict(100_000, 'down'),
+      { type: 'acknowledge', at: 110_000, by: PERSON },
+      { type: 'acknowledge', at: 120_000, by: { name: 'other', via: 'api' } },
+    ]);
+    assert.equal(ward.open?.acknowledged?.by.name, 'Aigerim');
+    assert.equal(effects.filter((effect) => effect.do === 'converse').length, 1);
+  });
+
+  it('withholds escalation only while everything that is hurt is healing', () => {
+    const { effects } = run([
+      verdict(100_000, 'down'),
+      verdict(101_000, 'down', { monitorId: 'm2' }),
+      { type: 'recovering', at: 110_000, monitorId: 'm1', on: true },
+      { type: 'recovering', at: 111_000, monitorId: 'm2', on: true },
+      { type: 'recovering', at: 112_000, monitorId: 'm2', on: false },
+    ]);
+    const changes = effects.flatMap((effect) => (effect.do === 'converse' ? [effect.change] : []));
+    assert.deepEqual(changes, ['recovering', 'failing-again']);
+  });
+
+  it('knows when the first channel accepted its first alert', () => {
+    const told = { type: 'alerted', channel: 'tg', loud: false, outcome: 'accepted' } as const;
+    const { ward } = run([verdict(100_000, 'down'), { ...told, at: 100_700 }, { ...told, at: 145_000 }]);
+    assert.equal(ward.open?.alertedAt, 100_700);
+  });
+
+  it('that came and went unseen is closed at once, told late, and never relapses', () => {
+    const unseen: IncidentEvent = {
+      type: 'unseen',
+      at: 500_000,
+      serviceId: 's1',
+      monitorId: 'm1',
+      severity: 'critical',
+      firstBad: { at: 100_000 },
+      firstGood: { at: 499_000 },
+      fresh: { id: 'u', code: 'UUUU' },
+    };
+    const { ward, effects } = run([unseen, verdict(600_000, 'down')]);
+    assert.deepEqual(news(effects), ['unseen', 'opened']);
+    assert.notEqual(ward.open?.id, 'u');
+  });
+
+  it('closes when the monitor that it hangs on is withdrawn', () => {
+    const { ward } = run([verdict(100_000, 'down'), { type: 'withdrawn', at: 150_000, monitorId: 'm1' }]);
+    assert.equal(ward.open, undefined);
+  });
+});
+
+describe('the times of an incident', () => {
+  it('give both bounds of downtime and the midpoint of the start', () => {
+    const { ward } = run([verdict(100_000, 'down'), verdict(200_000, 'up')]);
+    assert.ok(ward.last);
+    assert.deepEqual(downtime(ward.last, 999_999), { least: 140_000 - 90_000, most: 142_000 - 80_000, certain: true });
+    assert.deepEqual(detection(ward.last), { least: 10_000, most: 20_000, certain: true });
+    assert.deepEqual(midpoint(ward.last.start), { at: 85_000, marginMs: 5_000 });
+  });
+});
+
+const anyEvent = (at: number): fc.Arbitrary<IncidentEvent> =>
+  fc.oneof(
+    fc
+      .record({
+        monitorId: fc.constantFrom('m1', 'm2', 'm3'),
+        to: fc.constantFrom('down', 'degraded', 'up', 'suspect', 'blind'),
+        lasting: fc.boolean(),
+      })
+      .map(({ to, ...more }) => verdict(at, to as VerdictEvent['to'], more)),
+    fc.record({
+      type: fc.constant('recovering' as const),
+      at: fc.constant(at),
+      monitorId: fc.constantFrom('m1', 'm2'),
+      on: fc.boolean(),
+    }),
+    fc.constant({ type: 'acknowledge' as const, at, by: PERSON }),
+    fc.constant({ type: 'resolve' as const, at, by: PERSON }),
+    fc.constant({ type: 'mute' as const, at, by: PERSON, until: at + 1_000 }),
+    fc.constant({ type: 'note' as const, at, by: PERSON, text: 'seen' }),
+    fc.constant({ type: 'withdrawn' as const, at, monitorId: 'm1' }),
+    fc.constant({ type: 'update' as const, at, monitorId: 'm1', kind: 'flapping' as const }),
+  );
+
+const anyStory = fc.array(fc.integer({ min: 1, max: 400_000 }), { maxLength: 25 }).chain((pauses) => {
+  let at = 1_000_000;
+  return fc.tuple(...pauses.map((pause) => anyEvent((at += pause))));
+});
+
+describe('the machine of incidents', () => {
+  it('gives the same whether or not its state went through JSON in between', () => {
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        let kept: Ward = {};
+        let copied: Ward = {};
+        for (const event of story) {
+          const [next, effects] = decide(kept, event, RULES);
+          const [other, same] = decide(JSON.parse(JSON.stringify(copied)) as Ward, event, RULES);
+          assert.deepEqual(JSON.stringify(same), JSON.stringify(effects));
+          kept = next;
+          copied = other;
+        }
+      }),
+    );
+  });
+
+  it('tells of an end only after it told of a beginning, and never leaves a hurt monitor in a closed incident', () => {
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        let ward: Ward = {};
+        let isTold = false;
+        for (const event of story) {
+          const [next, effects] = decide(ward, event, RULES);
+          ward = next;
+          for (const one of news(effects)) {
+            if (one === 'opened' || one === 'relapsed') isTold = true;
+            if (one === 'recovered') {
+              assert.ok(isTold);
+              isTold = false;
+            }
+          }
+          assert.equal(ward.open?.state ?? 'open', 'open');
+          assert.equal(ward.last?.state ?? 'closed', 'closed');
+          assert.equal(isTold, ward.open !== undefined);
+        }
+      }),
+    );
+  });
+
+  it('saves every incident that it speaks of in the same step', () => {
+    fc.assert(
+      fc.property(anyStory, (story) => {
+        let ward: Ward = {};
+        for (const event of story) {
+          const [next, effects] = decide(ward, event, RULES);
+          ward = next;
+          const saved = new Set(effects.flatMap((effect) => (effect.do === 'save' ? [effect.incident.id] : [])));
+          for (const effect of effects)
+            if (effect.do === 'tell' || effect.do === 'converse') assert.ok(saved.has(effect.incident.id));
+        }
+      }),
+    );
+  });
+});
