@@ -13,8 +13,8 @@ interface Document {
 }
 
 const document = async (): Promise<Document> => {
-  const { call } = await apiUnderTest();
-  return (await (await call('GET', '/api/openapi.json')).json()) as Document;
+  const under = await apiUnderTest();
+  return (await (await under.call('GET', '/api/openapi.json')).json()) as Document;
 };
 
 test('the OpenAPI document is 3.1 and lists every route', async () => {
@@ -44,8 +44,8 @@ test('every reference leads somewhere, every path parameter is declared, every o
 });
 
 test('a path of the API that does not exist is a problem, not a page', async () => {
-  const { call } = await apiUnderTest();
-  const answer = await call('GET', '/api/v1/nothing', { scope: 'viewer', headers: { accept: 'text/html' } });
+  const under = await apiUnderTest();
+  const answer = await under.call('GET', '/api/v1/nothing', { scope: 'viewer', headers: { accept: 'text/html' } });
   assert.equal(answer.status, 404);
   assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
 });

@@ -12,31 +12,31 @@ export interface RateLimit {
   take(key: string, now: Ms): Ms;
 }
 
-/** One bucket: how many are left, and when that was true. */
-export interface Bucket {
-  readonly left: number;
-  readonly at: Ms;
-}
-
-/** The pure step of a token bucket: the bucket afterwards and the wait (0: taken). */
-export const takeOne = (bucket: Bucket | undefined, rule: RateRule, now: Ms): { bucket: Bucket; waitMs: Ms } => {
-  const before = bucket ?? { left: rule.burst, at: now };
-  const left = Math.min(rule.burst, before.left + Math.max(0, now - before.at) / rule.everyMs);
-  if (left >= 1) return { bucket: { left: left - 1, at: now }, waitMs: 0 };
-  return { bucket: { left, at: now }, waitMs: Math.ceil((1 - left) * rule.everyMs) };
+/**
+ * The pure step (generic cell rate algorithm, exact in whole milliseconds): when the key will have used nothing of its burst any more,
+ * and the wait (0: taken).
+ */
+export const takeOne = (
+  calmAt: Ms | undefined,
+  rule: RateRule,
+  now: Ms,
+): { readonly calmAt: Ms; readonly waitMs: Ms } => {
+  const next = Math.max(calmAt ?? now, now) + rule.everyMs;
+  const waitMs = next - now - rule.burst * rule.everyMs;
+  return waitMs <= 0 ? { calmAt: next, waitMs: 0 } : { calmAt: next - rule.everyMs, waitMs };
 };
 
 /** A rate limit in memory. The key that was used longest ago is forgotten when there are too many. */
 export const createRateLimit = (rule: RateRule, maxKeys = 10_000): RateLimit => {
-  const buckets = new Map<string, Bucket>();
+  const calm = new Map<string, Ms>();
   return {
     take(key, now) {
-      const { bucket, waitMs } = takeOne(buckets.get(key), rule, now);
-      buckets.delete(key);
-      buckets.set(key, bucket);
-      if (buckets.size > maxKeys) {
-        const oldest = buckets.keys().next();
-        if (oldest.done !== true) buckets.delete(oldest.value);
+      const { calmAt, waitMs } = takeOne(calm.get(key), rule, now);
+      calm.delete(key);
+      calm.set(key, calmAt);
+      if (calm.size > maxKeys) {
+        const oldest = calm.keys().next();
+        if (oldest.done !== true) calm.delete(oldest.value);
       }
       return waitMs;
     },

@@ -36,7 +36,7 @@ export const watchStrip = (health: SelfHealth, look: Look): Html => {
   const words = catalog(look.locale).pages.watch;
   const unwatched = health.watched
     ? ''
-    : html`<p>${words.title}: ${words.unwatched}.</p>
+    : html`<p>${words.nobodyWatches}</p>
         <p>${words.unwatchedFix}</p>`;
   const problems = health.problems.map((problem) => html`<p>${problem}</p>`);
   return html`<div data-part="strip" class="${isWatchWell(health) ? '' : 'strip'}">${unwatched}${problems}</div>`;

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { get as getPlain } from 'node:http';
+import { get as getSecure } from 'node:https';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Fault } from '#kernel/fault.ts';
+import { apiUnderTest } from '../../test/fakes/api.ts';
+import { makeAuthority, type Authority } from '../../test/fakes/certificates.ts';
+
+let folder = '';
+let authority: Authority;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dozor-listen-'));
+  authority = makeAuthority();
+});
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+  authority.remove();
+});
+
+const ask = (get: typeof getPlain, url: string, options: object): Promise<{ status: number; text: string }> =>
+  new Promise((resolve, reject) => {
+    get(url, { agent: false, ...options }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (part: string) => (text += part));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    }).on('error', reject);
+  });
+
+const isFault = (code: string) => (error: unknown) =>
+  error instanceof Fault && error.code === code && error.hint !== '';
+
+test('one port speaks plain HTTP and TLS; the socket is 0600 and asks no token', async () => {
+  const issued = authority.selfSigned('localhost');
+  const { api } = await apiUnderTest(() => issued);
+  const socketPath = join(folder, 'dozor.sock');
+  const listening = await api.listen({ host: '127.0.0.1', port: 0, socketPath });
+  const { port } = listening;
+  assert.equal((await ask(getPlain, `http://127.0.0.1:${port}/health`, {})).status, 200);
+  const secure = await ask(getSecure as typeof getPlain, `https://127.0.0.1:${port}/health`, {
+    rejectUnauthorized: false,
+  });
+  assert.equal(secure.status, 200);
+  assert.equal((await ask(getPlain, `http://127.0.0.1:${port}/api/v1/status`, {})).status, 401);
+  assert.equal((await ask(getPlain, 'http://localhost/api/v1/status', { socketPath })).status, 200);
+  assert.equal(statSync(socketPath).mode & 0o777, 0o600);
+  await listening.close();
+});
+
+test('a port that is taken, an address that is not ours and a socket that is answered are told apart', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const { api } = await apiUnderTest();
+  await assert.rejects(api.listen({ host: '127.0.0.1', port }), isFault('PORT_IN_USE'));
+  await assert.rejects(api.listen({ host: '203.0.113.1', port: 0 }), isFault('LISTEN_REFUSED'));
+  await assert.rejects(
+    api.listen({ host: '127.0.0.1', port: 0, socketPath: join(folder, 'x'.repeat(120)) }),
+    isFault('LISTEN_REFUSED'),
+  );
+  taken.close();
+  const socketPath = join(folder, 'twice.sock');
+  const first = await api.listen({ host: '127.0.0.1', port: 0, socketPath });
+  await assert.rejects(api.listen({ host: '127.0.0.1', port: 0, socketPath }), isFault('DATA_IN_USE'));
+  await first.close();
+});
+
+test('a socket file left by a kill is no hindrance', async () => {
+  const socketPath = join(folder, 'left.sock');
+  writeFileSync(socketPath, '');
+  const { api } = await apiUnderTest();
+  const listening = await api.listen({ host: '127.0.0.1', port: 0, socketPath });
+  assert.equal((await ask(getPlain, 'http://localhost/health', { socketPath })).status, 200);
+  await listening.close();
+});
+
+test('a body over 1 MB is refused over a real connection, and the next request is served', async () => {
+  const { api } = await apiUnderTest();
+  const listening = await api.listen({ host: '127.0.0.1', port: 0, socketPath: join(folder, 'big.sock') });
+  const post = async (body: string): Promise<number> => {
+    const answer = await fetch(`http://127.0.0.1:${listening.port}/beat/good-key`, { method: 'POST', body });
+    await answer.text();
+    return answer.status;
+  };
+  assert.equal(await post('x'.repeat(900_000)), 200);
+  const big = await fetch(`http://127.0.0.1:${listening.port}/sign-in`, {
+    method: 'POST',
+    body: 'x'.repeat(100_000),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  assert.equal(big.status, 413);
+  await big.text();
+  assert.equal(await post('x'), 200);
+  await listening.close();
+});
+
+test('bytes that are neither HTTP nor TLS end their connection and harm nobody', async () => {
+  const { api, logged } = await apiUnderTest();
+  const listening = await api.listen({ host: '127.0.0.1', port: 0 });
+  for (const bytes of [
+    Buffer.from([0x16, 3, 1, 0, 1, 0]),
+    Buffer.from('\0\0\0\0\r\n\r\n'),
+    Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+  ]) {
+    const socket = connect(listening.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(bytes);
+    await once(socket, 'close');
+  }
+  assert.equal((await ask(getPlain, `http://127.0.0.1:${listening.port}/health`, {})).status, 200);
+  assert.deepEqual(logged, []);
+  await listening.close();
+});
