@@ -13,6 +13,7 @@ import { dataFolder } from './data-folder.ts';
 import { ping } from './ping.ts';
 import { serve, type Serving } from './serve.ts';
 import type { Terminal } from './terminal.ts';
+import { reloadText } from './reload-text.ts';
 import { startReport } from './up-report.ts';
 import { verdictLine } from './verdict-line.ts';
 import { VERSION } from './version-number.ts';
@@ -84,6 +85,7 @@ const start = async (urls: readonly string[], options: UpOptions, terminal: Term
     onVerdict: (change) =>
       held.line(() => verdictLine(change, running.brain, running.brain.settings().locale, terminal)),
     onNote: (text) => held.line(() => text),
+    onReload: (outcome) => held.line(() => reloadText(outcome, catalog(running.brain.settings().locale).cli, terminal)),
     ...(file === undefined ? {} : { configFile: file }),
     ...(listen === undefined ? {} : { listen: parseListen(listen) }),
   });

@@ -1,6 +1,7 @@
+import { defined } from '../kernel/defined.ts';
 import { Fault } from '../kernel/fault.ts';
 import type { EpochMs } from '../kernel/time.ts';
-import type { Compiled, ConfigChange, LoadedConfig, Settings } from '../config/contract.ts';
+import type { Compiled, ConfigChange, Definition, LoadedConfig, Settings } from '../config/contract.ts';
 import { definitionsFromUrls } from '../config/cli-urls.ts';
 import { compile } from '../config/compile.ts';
 import { defaultConfig } from '../config/defaults.ts';
@@ -8,13 +9,15 @@ import { loadConfig } from '../config/load.ts';
 import { merge } from '../config/merge.ts';
 import type { SecretSource } from '../config/contract.ts';
 import type { Resource } from '../store/contract.ts';
-import type { Registry } from './registry.ts';
+import type { Place } from './registry.ts';
 
 /** What changed by a (re)load, ready to be committed and applied. */
 export interface Loaded {
   readonly config: LoadedConfig;
   readonly resources: readonly Resource[];
   readonly changes: readonly ConfigChange[];
+  /** Where the file defines them, by id. */
+  readonly places: ReadonlyMap<string, Place>;
 }
 
 /** A resource with what it compiled to; without it when it is retired. */
@@ -25,7 +28,6 @@ export interface Applied {
 
 /** Reads the file (or the defaults and the command line's URLs) and merges it with what the store knows. */
 export class Definitions {
-  readonly #registry: Registry;
   readonly #secrets: SecretSource;
   readonly #file: string | undefined;
   readonly #urls: readonly string[];
@@ -35,7 +37,6 @@ export class Definitions {
   #nextNum = 1;
 
   constructor(parts: {
-    readonly registry: Registry;
     readonly secrets: SecretSource;
     readonly file: string | undefined;
     readonly urls: readonly string[];
@@ -44,7 +45,6 @@ export class Definitions {
     /** Decrypts the secrets of what was made through API or screens. */
     readonly open: (resource: Resource) => Resource;
   }) {
-    this.#registry = parts.registry;
     this.#secrets = parts.secrets;
     this.#file = parts.file;
     this.#urls = parts.urls;
@@ -74,26 +74,39 @@ export class Definitions {
     return defaultConfig(this.#secrets, definitionsFromUrls(this.#urls));
   }
 
-  /** Merges what was read with `existing`; the file's URLs on the command line are an origin of their own. @throws Fault CONFIG_CLASH */
+  /** Merges what was read with `existing`; URLs on the command line are an origin of their own. @throws Fault CONFIG_CLASH */
   merge(config: LoadedConfig, existing: readonly Resource[]): Loaded {
     const make = { id: this.#newId, num: () => this.nextNum(), now: this.#now() };
-    if (this.#file === undefined) {
-      const keeps =
-        this.#urls.length === 0 &&
-        existing.some(({ origin, retiredAt }) => origin === 'cli' && retiredAt === undefined);
-      const retired = merge(existing, [], 'file', make);
-      const named = keeps
-        ? { resources: [], changes: [] }
-        : merge(after(existing, retired.resources), config.definitions, 'cli', make);
-      return {
-        config,
-        resources: [...retired.resources, ...named.resources],
-        changes: [...retired.changes, ...named.changes],
-      };
-    }
-    const cli = merge(existing, definitionsFromUrls(this.#urls), 'cli', make);
-    const file = merge(after(existing, cli.resources), config.definitions, 'file', make);
-    return { config, resources: [...cli.resources, ...file.resources], changes: [...cli.changes, ...file.changes] };
+    const hasFile = this.#file !== undefined;
+    const named = hasFile ? definitionsFromUrls(this.#urls) : [...this.#kept(existing), ...config.definitions];
+    const first = merge(existing, hasFile ? named : [], hasFile ? 'cli' : 'file', make);
+    const between = after(existing, first.resources);
+    const second = merge(between, hasFile ? config.definitions : named, hasFile ? 'file' : 'cli', make);
+    const now = after(between, second.resources);
+    return {
+      config,
+      resources: [...first.resources, ...second.resources, ...orphansIn(now, this.#now())],
+      changes: [...first.changes, ...second.changes],
+      places: new Map([...first.places, ...second.places]),
+    };
+  }
+
+  /** Without URLs and without a file, what an earlier command line named stays under watch. */
+  #kept(existing: readonly Resource[]): readonly Definition[] {
+    if (this.#urls.length > 0) return [];
+    const names = new Map(existing.map(({ id, name }) => [id, name]));
+    return existing
+      .filter(
+        ({ origin, kind, retiredAt }) =>
+          origin === 'cli' && retiredAt === undefined && (kind === 'service' || kind === 'monitor'),
+      )
+      .map(({ kind, parentId, name, key, spec, position }) => ({
+        kind,
+        name,
+        spec,
+        position,
+        ...defined({ key, parent: parentId === undefined ? undefined : names.get(parentId) }),
+      }));
   }
 
   /** Compiles one resource. @throws Fault CONFIG_INVALID or INPUT_INVALID with places. */
@@ -114,19 +127,6 @@ export class Definitions {
       }
     });
   }
-
-  /** Where the file defines an object; undefined when it does not. */
-  placeOf(config: LoadedConfig, resource: Resource): { readonly file: string; readonly line: number } | undefined {
-    if (resource.origin !== 'file') return undefined;
-    const parent = resource.parentId === undefined ? undefined : this.#registry.resource(resource.parentId)?.name;
-    const found = config.definitions.find(
-      (definition) =>
-        definition.kind === resource.kind &&
-        definition.name === resource.name &&
-        (definition.parent === undefined || definition.parent === parent),
-    );
-    return found?.place;
-  }
 }
 
 /** What `existing` is once the changed ones are put in place. */
@@ -134,6 +134,14 @@ export const after = (existing: readonly Resource[], changed: readonly Resource[
   const byId = new Map(existing.map((resource) => [resource.id, resource]));
   for (const resource of changed) byId.set(resource.id, resource);
   return [...byId.values()];
+};
+
+/** What belongs to something that is no more retires with it, whoever made it. */
+const orphansIn = (resources: readonly Resource[], retiredAt: EpochMs): readonly Resource[] => {
+  const gone = new Set(resources.filter((one) => one.retiredAt !== undefined).map(({ id }) => id));
+  return resources
+    .filter((one) => one.retiredAt === undefined && one.parentId !== undefined && gone.has(one.parentId))
+    .map((one) => ({ ...one, retiredAt }));
 };
 
 /** The settings that only a restart can change, for a sentence that says so. */

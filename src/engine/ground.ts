@@ -45,7 +45,6 @@ export const layGround = async (options: WireOptions): Promise<Ground> => {
   // Stored objects are compiled after the store is open, and the key lies beside the store.
   const key: { secrets?: Secrets } = {};
   const definitions = new Definitions({
-    registry,
     secrets: options.secrets,
     file: options.configFile,
     urls: options.urls,

@@ -1,5 +1,6 @@
 import { Fault } from '../kernel/fault.ts';
 import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
+import { watchFiles } from '../config/watch.ts';
 import { after, needsRestart, type Applied } from './definitions.ts';
 import type { Life } from './life.ts';
 import type { Parts } from './wire.ts';
@@ -29,7 +30,7 @@ export const loadDefinitions = async (
       'Free space on the disk of the data folder.',
     );
   for (const one of applied) core.registry.put(one.resource, one.compiled);
-  life.apply(applied, (one: Applied) => definitions.placeOf(config, one.resource));
+  life.apply(applied, (one: Applied) => loaded.places.get(one.resource.id));
   return loaded.changes;
 };
 
@@ -54,4 +55,25 @@ export const reload = async (
     live.settings = before;
     throw error;
   }
+};
+
+/** Reads the file again whenever it, or a file that it names, changes; says what changed, or where it is wrong. Stops with the returned call. */
+export const followFiles = async (
+  parts: Parts,
+  files: readonly string[],
+  reloadNow: () => Promise<readonly ConfigChange[]>,
+  onReload: (outcome: { readonly changes: readonly ConfigChange[] } | { readonly fault: Fault }) => void,
+): Promise<() => void> => {
+  const { core, definitions } = parts;
+  if (definitions.file === undefined) return () => undefined;
+  const again = async (): Promise<void> => {
+    try {
+      onReload({ changes: await reloadNow() });
+    } catch (error) {
+      if (error instanceof Fault) onReload({ fault: error });
+      else core.bug('reload', error);
+    }
+  };
+  const watching = await watchFiles([definitions.file, ...files], core.clock, () => void again());
+  return () => watching.stop();
 };

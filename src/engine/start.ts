@@ -12,7 +12,7 @@ import { ChannelTests } from './channel-test.ts';
 import { Watchers } from './deadman.ts';
 import { InboundMail } from './inbound.ts';
 import { Life, type OwnGap } from './life.ts';
-import { loadDefinitions, reload } from './loading.ts';
+import { followFiles, loadDefinitions, reload } from './loading.ts';
 import { Objects } from './objects.ts';
 import type { StartOptions } from './options.ts';
 import { ownPageCheck } from './own-page.ts';
@@ -85,14 +85,17 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
   parts.watch.start();
   life.start();
   selfTest.start();
+  const reloadNow = (): ReturnType<Brain['reload']> => reload(parts, life, options.onNote);
+  const unfollow = await followFiles(parts, config.files, reloadNow, options.onReload);
   const stop = async (): Promise<void> => {
+    unfollow();
     inbound.stop();
     parts.network.stop();
     parts.dispatch.stop();
     await life.end();
     await core.store.close();
   };
-  const brain = faceOf({ parts, people, watchers, health, life, options, stop, name });
+  const brain = faceOf({ parts, people, watchers, health, life, reloadNow, stop, name });
   return {
     brain,
     config,
@@ -133,7 +136,7 @@ const faceOf = (made: {
   readonly watchers: Watchers;
   readonly health: Health;
   readonly life: Life;
-  readonly options: StartOptions;
+  readonly reloadNow: Brain['reload'];
   readonly stop: () => Promise<void>;
   readonly name: string;
 }): Brain => {
@@ -159,7 +162,7 @@ const faceOf = (made: {
     }),
     listeners: parts.listeners,
     health: () => made.health.figures(),
-    reload: () => reload(parts, life, made.options.onNote),
+    reload: made.reloadNow,
     stop: made.stop,
     kindOf,
     name: made.name,

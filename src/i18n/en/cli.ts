@@ -34,4 +34,8 @@ export const cli = {
   stopping: 'Stopping: what was begun is saved first. Once more to stop at once.',
   stopped: 'Stopped. While Dozor is off, nobody watches.',
   notActedOn: (sections: string): string => `In the file, but not acted on yet: ${sections}`,
+  reloaded: (count: number): string =>
+    `The configuration was read again: ${count} ${count === 1 ? 'change' : 'changes'}.`,
+  reloadedSame: 'The configuration was read again: nothing that is watched or told has changed.',
+  reloadRefused: 'The changed configuration is not taken; everything stays as it was.',
 };
