@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -172,9 +173,9 @@ const open = async (
   };
 };
 
-/** Sets up a stage for one test (or one file, with `{ after }` of node:test). */
-export const openStage = async (test: Cleanup): Promise<Stage> => {
-  const dir = await mkdtemp(join(tmpdir(), 'dozor-e2e-'));
+/** Sets up a stage for one test; for a whole suite it is called in the body of `describe` (not in a hook) with `{ after }` of node:test. */
+export const openStage = (test: Cleanup): Stage => {
+  const dir = mkdtempSync(join(tmpdir(), 'dozor-e2e-'));
   const closing: (() => unknown)[] = [];
   const programs = new Set<Program>();
   let count = 0;

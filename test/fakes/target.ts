@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** How a target answers. `half`: every other request is answered well. `drip`: a byte at a time, never to the end. */
+/** How a target answers. `every`: each nth request is answered by another conduct, the others well. `drip`: a byte at a time, never to the end. */
 export type Conduct =
   | {
       readonly do: 'answer';
@@ -10,7 +10,7 @@ export type Conduct =
       readonly body?: string;
       readonly headers?: Record<string, string>;
     }
-  | { readonly do: 'half'; readonly status: number }
+  | { readonly do: 'every'; readonly nth: number; readonly conduct: Conduct }
   | { readonly do: 'hang' }
   | { readonly do: 'reset' }
   | { readonly do: 'slow'; readonly byMs: number }
@@ -58,8 +58,8 @@ const act = (conduct: Conduct, count: number, request: IncomingMessage, response
   switch (conduct.do) {
     case 'answer':
       return answerWell(response, conduct);
-    case 'half':
-      return answerWell(response, { do: 'answer', status: count % 2 === 0 ? 200 : conduct.status });
+    case 'every':
+      return act(count % conduct.nth === 0 ? conduct.conduct : WELL, count, request, response);
     case 'hang':
       return undefined;
     case 'reset':
