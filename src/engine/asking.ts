@@ -99,10 +99,10 @@ export class Asker {
   }
 }
 
-const cannotAsk = (startedAt: EpochMs, tookMs: Ms, why: string): CheckResult => ({
+const cannotAsk = (startedAt: EpochMs, tookMs: Ms, what: string): CheckResult => ({
   startedAt,
   tookMs,
   class: 'soft',
-  reason: reason('watch.cannot-ask', { why: why.slice(0, 200) }),
+  reason: reason('watch.cannot-ask', { what: what.slice(0, 200) }),
   phases: {},
 });

@@ -103,6 +103,19 @@ export class Life {
       .commit();
   }
 
+  /** Looks up what each monitor saw last: for the page, and for brackets that are as narrow as the evidence. */
+  async recall(): Promise<void> {
+    const { core, watch } = this.#parts;
+    for (const one of watch.all()) {
+      const [check] = (await core.store.checks({ monitor: one.monitor.num, limit: 1 })).items;
+      if (check === undefined) continue;
+      one.last ??= check;
+      const known = one.state.lastGood?.at ?? 0;
+      if (check.class === 'ok' && check.startedAt > known)
+        one.state = { ...one.state, lastGood: { at: check.startedAt, source: check.source } };
+    }
+  }
+
   #applyMonitor({ resource, compiled }: Applied, spread: { readonly index: number; readonly of: number }): void {
     const { watch, hearts, snapshot } = this.#parts;
     if (compiled?.kind !== 'monitor') {

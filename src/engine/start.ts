@@ -82,6 +82,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
   parts.network.start();
   await loadDefinitions(parts, life, config);
   const gap = await life.resume();
+  void life.recall().catch((error: unknown) => core.unsaved(error));
   parts.watch.start();
   life.start();
   selfTest.start();

@@ -1,3 +1,4 @@
+import { defined } from '../kernel/defined.ts';
 import type { Json } from '../kernel/json.ts';
 import type { EpochMs } from '../kernel/time.ts';
 import type { AlertFacts, AlertKind, Channel } from '../alert/model.ts';
@@ -8,6 +9,7 @@ import type { Conversations } from './conversations.ts';
 import type { Core, Turn } from './core.ts';
 import { alertKindOf, type Incidents, type Teller } from './incidents.ts';
 import type { Outbox } from './outbox.ts';
+import { Relations } from './relations.ts';
 import { Storms } from './storms.ts';
 
 /** What the tidings need to know of the monitors right now. */
@@ -39,6 +41,7 @@ export class Tidings implements Teller {
   readonly #silentPossible: (channel: Channel) => boolean;
   readonly #mutedUntil: (serviceId: string) => EpochMs;
   readonly #storms: Storms;
+  readonly #relations: Relations;
 
   constructor(parts: {
     readonly core: Core;
@@ -58,13 +61,14 @@ export class Tidings implements Teller {
     this.#around = parts.around;
     this.#silentPossible = parts.silentPossible;
     this.#mutedUntil = parts.mutedUntil;
+    this.#relations = new Relations(this.#core, this.#incidents);
     this.#storms = new Storms(this.#core, this.#incidents, {
       alone: (turn, incident) => this.#alone(turn, incident),
       hush: (turn, member) =>
         this.#conversations.change(turn, member, { type: 'recovered', at: this.#core.clock.now() }),
       grown: (turn, storm) => this.#outbox.edit(turn, storm, this.#facts('storm', storm)),
       over: (turn, storm) => this.#recovered(turn, storm),
-      blocker: (incident) => this.#blocker(incident),
+      blocker: (incident) => this.#relations.blocker(incident),
       servicesOn: (host) => this.#around.servicesOn(host),
     });
   }
@@ -102,10 +106,10 @@ export class Tidings implements Teller {
       case 'acknowledged':
         this.#conversations.change(turn, incident, { type: 'acknowledged', at });
         this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
-        this.#withMembers(incident, (member) => {
+        for (const member of this.#relations.membersOf(incident)) {
           if (incident.acknowledged !== undefined)
             this.#incidents.feedIncident(turn, member, { type: 'acknowledge', ...incident.acknowledged });
-        });
+        }
         return;
       case 'muted':
         this.#conversations.change(turn, incident, {
@@ -122,14 +126,14 @@ export class Tidings implements Teller {
         this.#conversations.change(turn, incident, { type: 'loud-now', at });
         return;
       case 'closed':
-        this.#withMembers(incident, (member) => {
+        for (const member of this.#relations.membersOf(incident)) {
           if (incident.closedBy !== undefined)
             this.#incidents.feedIncident(turn, member, {
               type: 'resolve',
               at: incident.closedAt ?? at,
               by: incident.closedBy,
             });
-        });
+        }
     }
   }
 
@@ -141,7 +145,10 @@ export class Tidings implements Teller {
   }
 
   /** Sight is back after a while: one silent message, whatever the number of monitors. */
-  blind(span: { readonly from: EpochMs; readonly to: EpochMs; readonly monitorIds: readonly string[] }): void {
+  blind(
+    span: { readonly from: EpochMs; readonly to: EpochMs; readonly monitorIds: readonly string[] },
+    cause: string | undefined,
+  ): void {
     const { registry } = this.#core;
     const ids = new Set(
       span.monitorIds.map((id) => registry.monitors().find((monitor) => monitor.id === id)?.serviceId),
@@ -151,7 +158,15 @@ export class Tidings implements Teller {
       .filter(({ id }) => ids.has(id))
       .map(({ name }) => name);
     const turn = this.#core.turn();
-    this.broadcast(turn, { kind: 'blind', severity: 'info', failures: [], from: span.from, to: span.to, services });
+    this.broadcast(turn, {
+      kind: 'blind',
+      severity: 'info',
+      failures: [],
+      from: span.from,
+      to: span.to,
+      services,
+      ...defined({ textParams: cause === undefined ? undefined : { cause } }),
+    });
     void turn.commit();
   }
 
@@ -165,7 +180,7 @@ export class Tidings implements Teller {
   }
 
   #opened(turn: Turn, incident: Incident): void {
-    const blocker = this.#blocker(incident);
+    const blocker = this.#relations.blocker(incident);
     if (blocker !== undefined) {
       this.#incidents.feedIncident(turn, incident, {
         type: 'joined-storm',
@@ -174,7 +189,7 @@ export class Tidings implements Teller {
       });
       return;
     }
-    const waitsForParent = this.#parents(incident).some((id) => this.#around.isHurtOrSuspect(id));
+    const waitsForParent = this.#relations.parents(incident).some((id) => this.#around.isHurtOrSuspect(id));
     const host = this.#around.hostOf(incident);
     this.#storms.feed(turn, {
       type: 'opened',
@@ -207,13 +222,13 @@ export class Tidings implements Teller {
   }
 
   #worse(turn: Turn, incident: Incident): void {
-    if (this.#isTold(incident)) return;
+    if (this.#relations.isSpokenFor(incident)) return;
     this.#alone(turn, incident);
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
   }
 
   #updated(turn: Turn, incident: Incident): void {
-    if (this.#isTold(incident)) return;
+    if (this.#relations.isSpokenFor(incident)) return;
     this.#outbox.follow(turn, alertOf(this.#core, this.#facts('update', incident), incident.transition), incident);
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
   }
@@ -221,7 +236,7 @@ export class Tidings implements Teller {
   #recovered(turn: Turn, incident: Incident): void {
     const at = this.#core.clock.now();
     this.#conversations.change(turn, incident, { type: 'recovered', at });
-    if (!this.#isTold(incident)) {
+    if (!this.#relations.isSpokenFor(incident)) {
       const facts = this.#facts('recovered', incident);
       this.#outbox.recovered(turn, alertOf(this.#core, facts, incident.transition), incident);
     }
@@ -231,9 +246,7 @@ export class Tidings implements Teller {
 
   /** Those that kept quiet because of this one speak for themselves if they are still hurt. */
   #freeDependants(turn: Turn, parent: Incident): void {
-    for (const child of this.#incidents.open()) {
-      if (child.parentId === parent.id && parent.kind === 'service') this.#alone(turn, child);
-    }
+    if (parent.kind === 'service') for (const child of this.#relations.childrenOf(parent)) this.#alone(turn, child);
   }
 
   #alone(turn: Turn, incident: Incident): void {
@@ -266,32 +279,6 @@ export class Tidings implements Teller {
       policyNamed(this.#core, service?.policy, this.#silentPossible).steps[0]?.notify ?? [],
       { loud: false, step: '0' },
     );
-  }
-
-  /** Is somebody else's conversation telling of it? */
-  #isTold(incident: Incident): boolean {
-    return incident.parentId !== undefined && this.#incidents.known(incident.parentId)?.state === 'open';
-  }
-
-  #parents(incident: Incident): readonly string[] {
-    const names = this.#core.registry.services().find(({ id }) => id === incident.serviceId)?.dependsOn ?? [];
-    return this.#core.registry
-      .services()
-      .filter(({ name }) => names.includes(name))
-      .map(({ id }) => id);
-  }
-
-  #blocker(incident: Incident): Incident | undefined {
-    for (const id of this.#parents(incident)) {
-      const open = this.#incidents.openOf(id);
-      if (open?.severity === 'critical') return open;
-    }
-    return undefined;
-  }
-
-  #withMembers(storm: Incident, act: (member: Incident) => void): void {
-    if (storm.kind !== 'storm') return;
-    for (const member of this.#incidents.open()) if (member.parentId === storm.id) act(member);
   }
 
   #wallNow(): EpochMs {

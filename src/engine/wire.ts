@@ -23,6 +23,7 @@ import { Mutes } from './mutes.ts';
 import { Outbox } from './outbox.ts';
 import { Pairings } from './pairings.ts';
 import { Sender } from './sender.ts';
+import { Sight } from './sight.ts';
 import { surroundings } from './surroundings.ts';
 import { Tidings } from './tidings.ts';
 import { Verdicts, type VerdictLine } from './verdicts.ts';
@@ -104,6 +105,8 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
     resolvers: live.settings.network.resolvers,
     needed: () => watch.needsControls(),
   });
+  const sight = new Sight();
+  network.onChange((change) => sight.note(change));
   const isOutsiders = (origin: string): boolean => origin === 'stored' && !live.settings.network.allowPrivate;
   const asker = new Asker(
     clock,
@@ -116,7 +119,7 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
     core,
     incidents,
     onLine,
-    onBlind: (span) => all(hub).tidings.blind(span),
+    onBlind: (span) => all(hub).tidings.blind(span, sight.cause(clock.now())),
     lastChange: (serviceId) => deploys.last(serviceId),
   });
   const sink: EffectSink = (one, effects, check) => verdicts.take(one, effects, check);
