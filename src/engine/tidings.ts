@@ -104,12 +104,10 @@ export class Tidings implements Teller {
     const at = this.#core.clock.now();
     switch (change) {
       case 'acknowledged':
-        this.#conversations.change(turn, incident, { type: 'acknowledged', at });
-        this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
-        for (const member of this.#relations.membersOf(incident)) {
-          if (incident.acknowledged !== undefined)
-            this.#incidents.feedIncident(turn, member, { type: 'acknowledge', ...incident.acknowledged });
-        }
+        this.#acknowledged(turn, incident);
+        return;
+      case 'closed':
+        this.#closedByHand(turn, incident);
         return;
       case 'muted':
         this.#conversations.change(turn, incident, {
@@ -118,23 +116,29 @@ export class Tidings implements Teller {
           until: this.#steady(incident.mutedUntil ?? 0),
         });
         return;
-      case 'recovering':
-      case 'failing-again':
-        this.#conversations.change(turn, incident, { type: 'recovering', at, on: change === 'recovering' });
-        return;
       case 'loud-now':
         this.#conversations.change(turn, incident, { type: 'loud-now', at });
         return;
-      case 'closed':
-        for (const member of this.#relations.membersOf(incident)) {
-          if (incident.closedBy !== undefined)
-            this.#incidents.feedIncident(turn, member, {
-              type: 'resolve',
-              at: incident.closedAt ?? at,
-              by: incident.closedBy,
-            });
-        }
+      default:
+        this.#conversations.change(turn, incident, { type: 'recovering', at, on: change === 'recovering' });
     }
+  }
+
+  /** Who has a storm has its members. */
+  #acknowledged(turn: Turn, incident: Incident): void {
+    const { acknowledged } = incident;
+    this.#conversations.change(turn, incident, { type: 'acknowledged', at: this.#core.clock.now() });
+    this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+    if (acknowledged === undefined) return;
+    for (const member of this.#relations.membersOf(incident))
+      this.#incidents.feedIncident(turn, member, { type: 'acknowledge', ...acknowledged });
+  }
+
+  #closedByHand(turn: Turn, incident: Incident): void {
+    const { closedBy: by, closedAt: at } = incident;
+    if (by === undefined || at === undefined) return;
+    for (const member of this.#relations.membersOf(incident))
+      this.#incidents.feedIncident(turn, member, { type: 'resolve', at, by });
   }
 
   /** News that no incident carries (blind, a gap, nobody watches): once, silently, to whoever the default policy tells first. */
