@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAY } from '../../kernel/time.ts';
-import type { OpenEmpty } from '../contract-samples.test-suite.ts';
+import type { OpenedStore, Owner } from '../contract-samples.test-suite.ts';
 import { openStore } from './open.ts';
 import type { StoreSettings } from './settings.ts';
 
@@ -25,13 +25,13 @@ export const settingsFor = (dir: string, more: Partial<StoreSettings> = {}): Sto
 });
 
 /** A folder that is removed afterwards. */
-export const temporaryFolder = async (): Promise<{ dir: string; remove(): Promise<void> }> => {
+export const temporaryFolder = async (): Promise<{ dir: string; remove: () => Promise<void> }> => {
   const dir = await mkdtemp(join(tmpdir(), 'dozor-store-'));
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 };
 
 /** An empty store in a folder of its own. */
-export const openEmpty: OpenEmpty = async (owner) => {
+export const openEmpty = async (owner: Owner): Promise<OpenedStore & { readonly dir: string }> => {
   const folder = await temporaryFolder();
   let store = await openStore(settingsFor(folder.dir));
   const remove = async (): Promise<void> => {
@@ -41,6 +41,7 @@ export const openEmpty: OpenEmpty = async (owner) => {
   owner.after(remove);
   return {
     store,
+    dir: folder.dir,
     reopen: async () => {
       store = await openStore(settingsFor(folder.dir));
       return store;
