@@ -31,6 +31,7 @@ test('a bare host is asked over https, other schemes are other kinds', () => {
   assert.deepEqual(specOf('tcp://[::1]:5432', { header: [] }), { kind: 'tcp', host: '::1', port: 5432 });
   assert.deepEqual(specOf('tls://example.com', { header: [] }), { kind: 'tls', host: 'example.com' });
   assert.deepEqual(specOf('ping://example.com', { header: [] }), { kind: 'ping', host: 'example.com' });
+  assert.deepEqual(specOf('dns://example.com', { header: [] }), { kind: 'dns', host: 'example.com' });
 });
 
 test('what cannot be asked is called wrongly', () => {

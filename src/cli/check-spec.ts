@@ -43,7 +43,7 @@ const hostSpec = (address: string, url: URL): Json => {
   if (url.protocol === 'tcp:' && port !== undefined) return { kind: 'tcp', host, port };
   if (url.protocol === 'tls:') return { kind: 'tls', host, ...optional('port', port) };
   if (url.protocol === 'ping:') return { kind: 'ping', host };
-  if (url.protocol === 'dns:') return { kind: 'dns', name: host };
+  if (url.protocol === 'dns:') return { kind: 'dns', host };
   throw new Fault(
     'USAGE',
     `"${address}" is no URL that can be checked.`,

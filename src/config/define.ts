@@ -5,7 +5,6 @@ import type { Definition } from './contract.ts';
 import { listed, type Listed } from './cross-check.ts';
 import type { Position } from './document.ts';
 import { valueAt, type Path } from './path.ts';
-import { ownNameKey } from './schema-monitor.ts';
 import type { Seams } from './seams.ts';
 
 /** What is needed to turn a file into definitions. */
@@ -68,17 +67,11 @@ const specOf = (
 ): Record<string, Json> => {
   const left = ['name', 'id', CHILDREN[kind] ?? ''];
   const spec = Object.fromEntries(Object.entries(item).filter(([key]) => !left.includes(key)));
-  return { ...ownName(kind, spec, sources.seams), ...inheritedBy(kind, item, sources, parent) };
+  return { ...spec, ...inheritedBy(kind, item, sources, parent) };
 };
 
 const kindOf = (item: Readonly<Record<string, Json>>, seams: Seams): MonitorKind | undefined =>
   seams.kinds.find((candidate) => candidate.kind === item['kind']);
-
-const ownName = (kind: ResourceKind, spec: Record<string, Json>, seams: Seams): Record<string, Json> => {
-  const key = kind === 'monitor' ? ownNameKey(kindOf(spec, seams)) : undefined;
-  const { [key ?? '']: name, ...rest } = spec;
-  return name === undefined ? spec : { ...rest, name };
-};
 
 type Item = Listed['item'];
 

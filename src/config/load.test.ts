@@ -118,6 +118,11 @@ test('a monitor of every kind can be written, named and compiled', () => {
     compiled.flatMap((one) => (one.kind === 'monitor' ? [`${one.value.name}: ${one.value.kind}`] : [])),
     ['web: http', 'port: tcp', 'certificate: tls', 'records: dns', 'echo: ping', 'job: heartbeat'],
   );
+  assert.deepEqual(compiled[4]?.kind === 'monitor' ? compiled[4].value.config : undefined, {
+    kind: 'dns',
+    host: 'a.example',
+    type: 'MX',
+  });
 });
 
 test('a doubled dollar sign keeps the signs, and files are read and watched', () => {

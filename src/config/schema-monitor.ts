@@ -54,20 +54,13 @@ export const commonMonitorKeys = (kind: MonitorKind): ReadonlySet<string> => {
   return known;
 };
 
-/** In the file `name` is what people call the monitor: a kind's own key of that name (whose records are asked for) is written `host`. */
-export const ownNameKey = (kind: MonitorKind | undefined): 'host' | undefined =>
-  kind !== undefined && Object.hasOwn(kind.config.shape, 'name') ? 'host' : undefined;
-
 /** The definition of a monitor of one kind as it is stored: without its name. */
 export const monitorSpec = (kind: MonitorKind): z.ZodObject =>
   kind.config.safeExtend(commonMonitorFields(kind)).strict();
 
 /** The same as it is written in the file, with its name. */
-export const monitorOption = (kind: MonitorKind, named: Record<string, z.ZodType>): z.ZodObject => {
-  const key = ownNameKey(kind);
-  const own: Record<string, z.ZodType> = key === undefined ? {} : { [key]: kind.config.shape['name'] as z.ZodType };
-  return kind.config.safeExtend({ ...commonMonitorFields(kind), ...own, ...named }).strict();
-};
+export const monitorOption = (kind: MonitorKind, named: Record<string, z.ZodType>): z.ZodObject =>
+  kind.config.safeExtend({ ...commonMonitorFields(kind), ...named }).strict();
 
 /** A union over kinds by their `kind`; with a single kind just that. */
 export const unionByKind = (options: readonly z.ZodObject[]): z.ZodType =>

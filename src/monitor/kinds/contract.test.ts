@@ -23,7 +23,7 @@ const SPECS: Readonly<Record<string, (port: number) => Readonly<Record<string, u
   }),
   tcp: (port) => ({ kind: 'tcp', host: '127.0.0.1', port, send: `AUTH ${SECRET}`, expect: 'ok' }),
   tls: (port) => ({ kind: 'tls', host: '127.0.0.1', port }),
-  dns: (port) => ({ kind: 'dns', name: 'name.example', server: `127.0.0.1:${port}` }),
+  dns: (port) => ({ kind: 'dns', host: 'name.example', server: `127.0.0.1:${port}` }),
   ping: () => ({ kind: 'ping', host: '127.0.0.1' }),
   heartbeat: () => ({ kind: 'heartbeat', every: '1h', key: SECRET }),
 };

@@ -33,25 +33,25 @@ describe('a DNS check', () => {
       TXT: 'v=spf1 -all',
     };
     for (const [type, value] of Object.entries(expected)) {
-      const result = await askOnce({ kind: 'dns', name: 'x.example', type, server, expect: [value] });
+      const result = await askOnce({ kind: 'dns', host: 'x.example', type, server, expect: [value] });
       assert.equal(result.class, 'ok', type);
       assert.equal(result.ip, '127.0.0.1');
     }
     assert.equal(
-      (await askOnce({ kind: 'dns', name: 'x.example', type: 'MX', server, expect: ['b.example'] })).class,
+      (await askOnce({ kind: 'dns', host: 'x.example', type: 'MX', server, expect: ['b.example'] })).class,
       'ok',
     );
   });
 
   it('shows the records to the person who asks', async (test) => {
     const server = await serve(test, () => ZONE['A'] ?? { rcode: 3 });
-    const result = await askOnce({ kind: 'dns', name: 'x.example', server }, { source: 'now' });
+    const result = await askOnce({ kind: 'dns', host: 'x.example', server }, { source: 'now' });
     assert.equal(result.detail, '192.0.2.1, 192.0.2.2');
   });
 
   it('tells other records from the expected ones', async (test) => {
     const server = await serve(test, () => ({ records: [a('203.0.113.66')] }));
-    const result = await askOnce({ kind: 'dns', name: 'x.example', server, expect: ['192.0.2.1'] });
+    const result = await askOnce({ kind: 'dns', host: 'x.example', server, expect: ['192.0.2.1'] });
     assert.equal(result.class, 'hard');
     assert.deepEqual(result.reason, {
       code: 'dns.unexpected',
@@ -62,7 +62,7 @@ describe('a DNS check', () => {
   it('tells a missing name, missing records, a failing server and a silent one apart', async (test) => {
     const code = async (answer: NameAnswer): Promise<string | undefined> => {
       const server = await serve(test, () => answer);
-      return (await askOnce({ kind: 'dns', name: 'x.example', server }, { timeoutMs: 300 })).reason?.code;
+      return (await askOnce({ kind: 'dns', host: 'x.example', server }, { timeoutMs: 300 })).reason?.code;
     };
     assert.equal(await code({ rcode: 3 }), 'dns.not-found');
     assert.equal(await code({ records: [] }), 'dns.no-records');
@@ -81,7 +81,7 @@ describe('a DNS check', () => {
         tellFirst = resolve;
       });
     });
-    assert.equal((await askOnce({ kind: 'dns', name: 'x.example', server }, { timeoutMs: 800 })).class, 'ok');
+    assert.equal((await askOnce({ kind: 'dns', host: 'x.example', server }, { timeoutMs: 800 })).class, 'ok');
   });
 
   it('survives a lost packet within its deadline', async (test) => {
@@ -90,6 +90,6 @@ describe('a DNS check', () => {
       count += 1;
       return count === 1 ? { silence: true } : { records: [a('192.0.2.1')] };
     });
-    assert.equal((await askOnce({ kind: 'dns', name: 'x.example', server }, { timeoutMs: 3_000 })).class, 'ok');
+    assert.equal((await askOnce({ kind: 'dns', host: 'x.example', server }, { timeoutMs: 3_000 })).class, 'ok');
   });
 });

@@ -17,11 +17,11 @@ const TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'TXT'] as const;
 
 const config = z.strictObject({
   kind: z.literal('dns'),
-  name: z
+  host: z
     .string()
     .min(1)
     .max(253)
-    .meta({ title: 'Name', examples: ['example.com'] }),
+    .meta({ title: 'Name', description: 'Whose records are asked for', examples: ['example.com'] }),
   type: z.enum(TYPES).prefault('A').meta({ title: 'Type' }),
   server: z
     .string()
@@ -42,20 +42,20 @@ const plain = (value: string): string => value.toLowerCase().replace(/\.$/, '');
 const mailServers = (records: readonly MxRecord[]): readonly string[] =>
   records.toSorted((a, b) => a.priority - b.priority).map(({ priority, exchange }) => `${priority} ${plain(exchange)}`);
 
-const records = async (resolver: dnsPromises.Resolver, { name, type }: DnsConfig): Promise<readonly string[]> => {
+const records = async (resolver: dnsPromises.Resolver, { host, type }: DnsConfig): Promise<readonly string[]> => {
   switch (type) {
     case 'A':
-      return await resolver.resolve4(name);
+      return await resolver.resolve4(host);
     case 'AAAA':
-      return await resolver.resolve6(name);
+      return await resolver.resolve6(host);
     case 'CNAME':
-      return (await resolver.resolveCname(name)).map(plain);
+      return (await resolver.resolveCname(host)).map(plain);
     case 'MX':
-      return mailServers(await resolver.resolveMx(name));
+      return mailServers(await resolver.resolveMx(host));
     case 'NS':
-      return (await resolver.resolveNs(name)).map(plain);
+      return (await resolver.resolveNs(host)).map(plain);
     case 'TXT':
-      return (await resolver.resolveTxt(name)).map((parts) => parts.join(''));
+      return (await resolver.resolveTxt(host)).map((parts) => parts.join(''));
   }
 };
 
@@ -84,7 +84,7 @@ const judge = (course: Course, asked: DnsConfig, found: readonly string[]): Outc
   return {
     detail: shown,
     reason: reason('dns.unexpected', {
-      name: asked.name,
+      name: asked.host,
       type: asked.type,
       expected: brief(missing.join(', '), 100),
       found: brief(shown, 100),
@@ -108,7 +108,7 @@ const ask = async (course: Course, asked: DnsConfig): Promise<Outcome> => {
     return judge(course, asked, await hedge([put, put, put], timeoutMs / 4, clock));
   } catch (error) {
     if (signal.aborted) return { reason: deadlineReason(course) };
-    const why = nameReason(error, asked.name);
+    const why = nameReason(error, asked.host);
     return { reason: { ...why, params: { ...why.params, type: asked.type } } };
   } finally {
     measure(course, 'dns', since);
@@ -127,8 +127,8 @@ export const dns = defineKind({
   config,
   passive: false,
   defaults: { everyMs: 2 * MINUTE, timeoutMs: 5 * SECOND, pulse: false },
-  target: ({ name, type, server }) => {
-    const label = `DNS ${type} ${name}${server === undefined ? '' : ` @${server}`}`;
+  target: ({ host, type, server }) => {
+    const label = `DNS ${type} ${host}${server === undefined ? '' : ` @${server}`}`;
     return server === undefined ? { label } : { ...splitHostPort(server, 53), label };
   },
   check,
