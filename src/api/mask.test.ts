@@ -25,6 +25,14 @@ test('secrets are masked by schema and by name, references and the rest are left
   });
 });
 
+test('headers that a channel sends are secrets, whatever their names', () => {
+  for (const kind of [{ kind: 'webhook' }, { kind: 'sms', provider: 'http' }])
+    assert.deepEqual(masked('channel', { ...kind, headers: { 'X-Team': 'plain' } }), {
+      ...kind,
+      headers: { 'X-Team': MASK },
+    });
+});
+
 test("a dead-man's URL is a secret", () => {
   assert.deepEqual(masked('watcher', { kind: 'deadman', url: 'https://hc.onai.example/ping/6f2c' }), {
     kind: 'deadman',

@@ -10,7 +10,7 @@ const config = z.object({
   kind: z.literal('webhook'),
   url: z.url({ protocol: /^https?$/ }).meta({ title: 'Address' }),
   secret: secret('Signing secret').optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z.record(z.string(), z.string().meta({ secret: true })).optional(),
   /** Another base address: scheme, host and port of `url` are replaced by it. */
   apiRoot: z.url({ protocol: /^https?$/ }).optional(),
 });

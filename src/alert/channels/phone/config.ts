@@ -33,7 +33,7 @@ export const smsConfig = z.object({
   /** http: the gateway's address; `{to}` and `{text}` are filled in, encoded as their place needs. */
   url: address().optional(),
   method: z.enum(['GET', 'POST', 'PUT']).optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z.record(z.string(), z.string().meta({ secret: true })).optional(),
   body: z.string().optional(),
 });
 
