@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { processEnvironment } from '#config/environment.ts';
 
 /** Colours that mean something on a screen. */
 export type Ink = 'red' | 'green' | 'yellow' | 'gray' | 'bold' | 'cyan';
@@ -27,7 +28,7 @@ export const processTerminal = (): Terminal => {
     throw error;
   });
   return {
-    env: process.env,
+    env: processEnvironment(),
     cwd: process.cwd(),
     columns: process.stdout.columns ?? 100,
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,

@@ -14,6 +14,9 @@ export const secretsFrom = (env: Readonly<Record<string, string | undefined>>): 
   },
 });
 
+/** The environment of this process: nothing else in the program reads it. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
+
 /** What Dozor takes from the environment besides the references in the file. */
 export interface DozorEnvironment {
   /** DOZOR_CONFIG: the configuration file. */
@@ -37,7 +40,9 @@ const VARIABLES = {
 } as const;
 
 /** Reads the DOZOR_* variables; an empty one counts as absent. */
-export const readEnvironment = (env: Readonly<Record<string, string | undefined>> = process.env): DozorEnvironment =>
+export const readEnvironment = (
+  env: Readonly<Record<string, string | undefined>> = processEnvironment(),
+): DozorEnvironment =>
   Object.fromEntries(
     Object.entries(VARIABLES).flatMap(([key, variable]) => {
       const value = env[variable];
