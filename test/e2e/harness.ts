@@ -1,9 +1,9 @@
 import { mkdtempSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { askRemote, askSocket } from '#cli/exchange.ts';
 import type { Recording } from '../fakes/recording.ts';
 import { runProgram, startProgram, type Program, type RunOptions, type Said } from './program.ts';
@@ -45,6 +45,8 @@ export interface RunningBrain {
   line(pattern: RegExp, withinMs?: number): Promise<string>;
   /** Writes another configuration over its file. */
   rewrite(config: Piece | string): Promise<void>;
+  /** Changes its file and waits until the change is taken; gives what was printed. */
+  reconfigured(change: (config: Piece) => Piece): Promise<string>;
   /** Ends it cleanly. Rejects when it does not end, or ends otherwise. */
   stop(): Promise<void>;
   /** `kill -9`. */
@@ -144,6 +146,9 @@ const open = async (
   const program = startProgram(['up', ...urls, ...named, '--data', data, '--listen', listen], run);
   stage.programs.add(program);
   const url = await listening(program);
+  const waiting = waits(program);
+  const rewrite: RunningBrain['rewrite'] = async (piece) =>
+    writeFile(config ?? '', typeof piece === 'string' ? piece : stringify(piece));
   const api: RunningBrain['api'] = async (method, path, body) => {
     const answer = await askSocket(join(data, 'dozor.sock'), question(method, `/api/v1${path}`, body));
     return parsed(answer.status, answer.text);
@@ -159,8 +164,14 @@ const open = async (
       return parsed(answer.status, answer.text);
     },
     dozor: async (...args) => runProgram(args, { env: { DOZOR_DATA: data } }),
-    ...waits(program),
-    rewrite: async (piece) => writeFile(config ?? '', typeof piece === 'string' ? piece : stringify(piece)),
+    ...waiting,
+    rewrite,
+    reconfigured: async (change) => {
+      const from = program.output().length;
+      await rewrite(change(parse(await readFile(config ?? '', 'utf8')) as Piece));
+      await waiting.line(/^(The configuration was read again|Конфигурация прочитана заново)/);
+      return program.output().slice(from);
+    },
     stop: async () => {
       program.signal('SIGTERM');
       await ending(program, STOP_MS);
