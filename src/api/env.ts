@@ -32,6 +32,8 @@ export interface World {
   readonly clock: Clock;
   readonly log: ApiLog;
   readonly version: string;
+  /** Where it listens now; the settings say only where it should. Absent before. */
+  readonly listening: () => { readonly host: string; readonly port: number } | undefined;
   /** The brain's own certificate in PEM; absent when there is none (yet). */
   readonly certificate: () => { readonly key: string; readonly cert: string } | undefined;
 }

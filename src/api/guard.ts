@@ -33,8 +33,9 @@ const ownAddresses = (): string[] =>
 const checkHost = (context: Context<ApiEnv>, world: World): void => {
   const host = context.req.header('host') ?? '';
   const { listen, publicUrl } = world.brain.settings();
+  const listenHost = world.listening()?.host ?? listen.host;
   const addresses = [context.env.peer.local, ...ownAddresses()];
-  const own = { listenHost: listen.host, addresses, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  const own = { listenHost, addresses, ...(publicUrl === undefined ? {} : { publicUrl }) };
   if (!isOwnHost(host, own))
     throw new Fault(
       'FORBIDDEN',

@@ -10,6 +10,7 @@ import { readJson } from './body.ts';
 import { ProblemView } from './contract/basics.ts';
 import { within } from './deadline.ts';
 import type { ApiEnv, Caller, World } from './env.ts';
+import { createIdempotency, type Idempotency } from './idempotency.ts';
 import { requireScope } from './identify.ts';
 import { chooseLocale } from './locale.ts';
 
@@ -101,13 +102,24 @@ const note = async (route: Route, asked: Asked<never, never>, answer: unknown): 
     });
 };
 
+/** Does what the route does and writes it into the audit log. */
+const perform = async (route: Route, asked: Asked<never, never>): Promise<unknown> => {
+  const answer: unknown = await route.run(asked);
+  await note(route, asked, answer);
+  return answer;
+};
+
 const handle =
-  (route: Route, world: World) =>
+  (route: Route, world: World, idempotency: Idempotency) =>
   async (context: Context<ApiEnv>): Promise<Response> => {
     const asked = await ask(route, context, world);
-    const work = Promise.resolve(route.run(asked));
-    const answer: unknown = await within(world.clock, route.timeoutMs ?? DEFAULT_TIMEOUT, work);
-    await note(route, asked, answer);
+    const key = route.status === 201 ? context.req.header('idempotency-key') : undefined;
+    const caller = asked.caller.tokenId ?? asked.caller.actor.name;
+    const work =
+      key === undefined
+        ? perform(route, asked)
+        : idempotency.once({ caller, route: route.path, key }, asked.body, () => perform(route, asked));
+    const answer = await within(world.clock, route.timeoutMs ?? DEFAULT_TIMEOUT, work);
     return route.result === undefined ? context.body(null, 204) : context.json(answer, route.status ?? 200);
   };
 
@@ -128,6 +140,7 @@ const describe = (app: OpenAPIHono<ApiEnv>, route: Route): void => {
     security: [{ token: [] }],
     request: {
       ...(hasId ? { params } : {}),
+      ...(route.status === 201 ? { headers: z.object({ 'idempotency-key': z.string().max(200).optional() }) } : {}),
       ...(route.query === undefined ? {} : { query: route.query }),
       ...(route.body === undefined ? {} : { body: { content: { 'application/json': { schema: route.body } } } }),
     },
@@ -142,8 +155,13 @@ const describe = (app: OpenAPIHono<ApiEnv>, route: Route): void => {
 
 /** Puts routes into the app and into its OpenAPI document. */
 export const addRoutes = (app: OpenAPIHono<ApiEnv>, routes: readonly Route[], world: World): void => {
+  const idempotency = createIdempotency(world.clock);
   for (const route of routes) {
     describe(app, route);
-    app.on(route.method.toUpperCase(), `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`, handle(route, world));
+    app.on(
+      route.method.toUpperCase(),
+      `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      handle(route, world, idempotency),
+    );
   }
 };

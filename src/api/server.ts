@@ -65,7 +65,8 @@ const addErrors = (app: OpenAPIHono<ApiEnv>, world: World): void => {
 /** Builds the API over a brain. Nothing listens until `listen`. */
 export const createApi = (options: ApiOptions): Api => {
   const { brain, auth, clock, log, version, certificate = () => undefined } = options;
-  const world: World = { brain, auth, clock, log, version, certificate };
+  let now: Listening | undefined;
+  const world: World = { brain, auth, clock, log, version, certificate, listening: () => now };
   const app = new OpenAPIHono<ApiEnv>();
   app.use('*', securityHeaders, guard(world), identify(world));
   addErrors(app, world);
@@ -78,14 +79,16 @@ export const createApi = (options: ApiOptions): Api => {
   addProbes(app, world);
   return {
     app,
-    listen: (where) =>
-      listen({
+    async listen(where) {
+      now = await listen({
         ...where,
         certificate: certificate(),
         listener: (unix) =>
           getRequestListener((request, env) => app.fetch(request, { peer: peerOf(env, unix) }), {
             overrideGlobalObjects: false,
           }),
-      }),
+      });
+      return now;
+    },
   };
 };

@@ -137,6 +137,9 @@ export const PageQuery = z.object({
   cursor: z.string().max(500).optional().meta({ description: '`next` of the page before' }),
 });
 
+/** The same for what is defined, of which there is seldom much: one page is nearly always all. */
+export const DefinedQuery = PageQuery.extend({ limit: z.coerce.number().int().min(1).max(5_000).default(1_000) });
+
 /** A page of a list; `next` is absent on the last one. */
 export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().optional() });
 

@@ -102,7 +102,7 @@ const serviceRow = (standing: ServiceStanding, look: Look): Html => {
         ${verdictMark(standing.verdict, look.locale, standing.paused)}
         <span class="facts"
           ><span>${words.since} ${moment(look, standing.since)} · ${age(look, standing.since)}</span
-          >${last === undefined ? '' : html`<span>${words.latency} ${spanText(last.tookMs, look.locale)}</span>`}<span
+          >${last === undefined || last.class !== 'ok' ? '' : html`<span>${words.latency} ${spanText(last.tookMs, look.locale)}</span>`}<span
             >${words.monitors(standing.monitors.length)}</span
           ></span
         >

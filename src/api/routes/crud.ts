@@ -3,7 +3,7 @@ import type { Brain } from '#engine/brain.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
 import type { ResourceKind } from '#store/contract.ts';
-import { PageQuery, pageOf } from '../contract/basics.ts';
+import { DefinedQuery, pageOf } from '../contract/basics.ts';
 import { CreateInput, UpdateInput } from '../contract/inputs.ts';
 import { ResourceView } from '../contract/people.ts';
 import { MASK, mergePatch, unmasked } from '../mask.ts';
@@ -32,7 +32,7 @@ const listRoute = <View extends z.ZodObject, Item>(of: Collection<View, Item>): 
     scope: 'viewer',
     tag: of.plural,
     summary: `Lists ${of.plural}`,
-    query: PageQuery,
+    query: DefinedQuery,
     result: pageOf(of.view) as unknown as z.ZodType<unknown, Listed<View>>,
     run: (asked) => {
       const rows = of.list(asked.world.brain).map((item) => ({ id: of.idOf(item), item }));

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defined } from '#kernel/defined.ts';
-import { PageQuery, pageOf } from '../contract/basics.ts';
+import { DefinedQuery, PageQuery, pageOf } from '../contract/basics.ts';
 import { DeployInput, SignInLinkInput, TokenInput } from '../contract/inputs.ts';
 import { AuditView, ConfigChangeView, StatusView, TokenView } from '../contract/watch.ts';
+import type { World } from '../env.ts';
 import { mapPage, pageInMemory, storeQuery } from '../page-list.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { time } from '../views/basics.ts';
@@ -69,7 +70,7 @@ const tokens = defineRoute({
   scope: 'admin',
   tag: 'access',
   summary: 'API tokens and sessions, without their secrets',
-  query: PageQuery,
+  query: DefinedQuery,
   result: pageOf(TokenView),
   run: async ({ world, query }) => mapPage(pageInMemory(await world.auth.tokens.list(), query), tokenView),
 });
@@ -106,6 +107,14 @@ const revokeToken = defineRoute({
   },
 });
 
+/** Where people open the pages: publicUrl, else where it listens; all addresses are named by the one that surely works here. */
+const addressFor = ({ brain, listening }: World): string => {
+  const settings = brain.settings();
+  const { host, port } = listening() ?? settings.listen;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return settings.publicUrl ?? `http://${name}:${port}`;
+};
+
 const signInLink = defineRoute({
   method: 'post',
   path: '/sign-in-links',
@@ -118,9 +127,7 @@ const signInLink = defineRoute({
   audit: 'sign-in.link',
   run: async ({ world, body }) => {
     const { path, expiresAt } = await world.auth.signIn.link(body.name, body.scope);
-    const { publicUrl, listen } = world.brain.settings();
-    const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
-    const base = publicUrl ?? `http://${host}:${listen.port}`;
+    const base = addressFor(world);
     return { url: `${base.replace(/\/$/, '')}${path}`, path, expiresAt: time(expiresAt) };
   },
 });
