@@ -1,5 +1,4 @@
 import { formatSpan } from '#kernel/time.ts';
-import type { Locale } from '#kernel/locale.ts';
 import type { Brain, MonitorStanding } from '#engine/brain.ts';
 import { catalog, type Catalog } from '#i18n/catalog.ts';
 import { table } from './table.ts';
@@ -41,16 +40,17 @@ const watcherLines = (brain: Watched, words: Catalog['cli'], terminal: Pick<Term
 /** What `dozor up` says when it has started: what it watches, where it listens, how to sign in, whom it tells, who watches it. */
 export const startReport = (
   brain: Watched,
-  start: { readonly url: string; readonly signInLink?: string | undefined; readonly locale: Locale },
+  start: { readonly url: string; readonly signInLink: string; readonly notActedOn: readonly string[] },
   terminal: Pick<Terminal, 'paint'>,
 ): string => {
-  const words = catalog(start.locale).cli;
+  const words = catalog(brain.settings().locale).cli;
   const channels = brain.channels().map(({ name }) => name);
   return [
     watchedLines(brain, words),
     channels.length === 0 ? `${terminal.paint('red', words.toldNobody)}\n` : `${words.told(channels.join(', '))}\n`,
     `${words.listening(start.url)}\n`,
-    start.signInLink === undefined ? '' : `${words.signIn(terminal.paint('cyan', start.signInLink))}\n`,
+    `${words.signIn(terminal.paint('cyan', start.signInLink))}\n`,
     watcherLines(brain, words, terminal),
+    start.notActedOn.length === 0 ? '' : `${words.notActedOn(start.notActedOn.join(', '))}\n`,
   ].join('');
 };

@@ -92,7 +92,7 @@ const start = async (urls: readonly string[], options: UpOptions, terminal: Term
   try {
     return { running, serving: await serve(running, dataDir, log), release: held.release };
   } catch (error) {
-    await running.stop();
+    await running.brain.stop();
     throw error;
   }
 };
@@ -101,14 +101,14 @@ const up = async (urls: readonly string[], options: UpOptions, terminal: Termina
   const { running, serving, release } = await start(urls, options, terminal);
   const words = catalog(running.brain.settings().locale).cli;
   const stopped = stopSignal(() => terminal.out(`${words.stopping}\n`));
-  terminal.out(startReport(running.brain, { ...serving, locale: running.brain.settings().locale }, terminal));
+  terminal.out(startReport(running.brain, { ...serving, notActedOn: running.config.notActedOn }, terminal));
   release();
   void running.unpaired().then((waiting) => {
     for (const { handle, url } of waiting) terminal.out(`${terminal.paint('bold', words.pair(handle, url))}\n`);
   });
   await stopped;
   await serving.close();
-  await running.stop();
+  await running.brain.stop();
   terminal.out(`${words.stopped}\n`);
 };
 
