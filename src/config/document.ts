@@ -5,6 +5,8 @@ import {
   isSeq,
   LineCounter,
   parseDocument,
+  visit,
+  type Alias,
   type Document,
   type Node,
   type Pair,
@@ -99,12 +101,28 @@ const syntaxMistake = (error: YAMLParseError, position: Position): Mistake => ({
   position,
 });
 
+/** What each alias stands for, found in one pass: `Alias.resolve` walks the whole document for every alias. */
+const aliasTargets = (document: Document.Parsed): ReadonlyMap<Alias, Node> => {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_key, node) => {
+      const target = isAlias(node) ? anchors.get(node.source) : undefined;
+      if (isAlias(node)) {
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    },
+  });
+  return targets;
+};
+
 class Reader {
   readonly #document: Document.Parsed;
   readonly #place: (offset: number) => Position;
   readonly #keys = new Map<string, Position>();
   readonly #values = new Map<string, Position>();
   readonly #mistakes: Mistake[] = [];
+  #targets: ReadonlyMap<Alias, Node> | undefined;
   #nodes = 0;
 
   constructor(document: Document.Parsed, place: (offset: number) => Position) {
@@ -149,7 +167,8 @@ class Reader {
   }
 
   #alias(node: Node, path: Path, open: readonly Node[]): Json {
-    const target = isAlias(node) ? node.resolve(this.#document) : undefined;
+    this.#targets ??= aliasTargets(this.#document);
+    const target = isAlias(node) ? this.#targets.get(node) : undefined;
     if (target !== undefined) return this.#value(target, path, open);
     this.#mistake(
       path,
