@@ -44,10 +44,15 @@ const checkOf = (index: number): Write => {
 
 const fileBytes = (): number => statSync(join(dir, 'dozor.db')).size;
 const empty = fileBytes();
-for (let index = 0; index < CHECKS; ) {
+for (let index = 0; index < CHECKS;) {
   const pending: Promise<void>[] = [];
   for (const end = index + 1_000; index < end; index += 5)
-    pending.push(store.write(Array.from({ length: 5 }, (_, place) => checkOf(index + place)), { urgent: true }));
+    pending.push(
+      store.write(
+        Array.from({ length: 5 }, (_, place) => checkOf(index + place)),
+        { urgent: true },
+      ),
+    );
   await Promise.all(pending);
   await store.tend(START + Math.floor(index / MONITORS) * EVERY);
 }
@@ -58,8 +63,11 @@ const { DatabaseSync } = await import('node:sqlite');
 const database = new DatabaseSync(join(dir, 'dozor.db'));
 const bytesOf = (table: string): number =>
   Number(database.prepare('SELECT coalesce(sum(pgsize), 0) AS bytes FROM dbstat WHERE name = ?').get(table)?.['bytes']);
-const rowsOf = (table: string): number => Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']);
-const sizes = Object.fromEntries(['blocks', 'minutes', 'hours', 'days'].map((table) => [table, { bytes: bytesOf(table), rows: rowsOf(table) }]));
+const rowsOf = (table: string): number =>
+  Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']);
+const sizes = Object.fromEntries(
+  ['blocks', 'minutes', 'hours', 'days'].map((table) => [table, { bytes: bytesOf(table), rows: rowsOf(table) }]),
+);
 const perRow = (table: string): number => (sizes[table]?.bytes ?? 0) / Math.max(1, sizes[table]?.rows ?? 1);
 const perCheck = (sizes['blocks']?.bytes ?? 0) / CHECKS;
 const year =
@@ -67,14 +75,16 @@ const year =
   perRow('minutes') * MONITORS * 14 * 1440 +
   perRow('hours') * MONITORS * 365 * 24 +
   perRow('days') * MONITORS * 365;
-console.log(JSON.stringify({
-  checks: CHECKS,
-  bytesPerRawCheck: Math.round(perCheck * 10) / 10,
-  bytesPerCheckWithAllRollups: Math.round(((fileBytes() - empty) / CHECKS) * 10) / 10,
-  bytesPerMinute: Math.round(perRow('minutes') * 10) / 10,
-  bytesPerHour: Math.round(perRow('hours')),
-  bytesPerDay: Math.round(perRow('days')),
-  yearOf100MonitorsAt30sMB: Math.round(year / 1e6),
-}));
+console.log(
+  JSON.stringify({
+    checks: CHECKS,
+    bytesPerRawCheck: Math.round(perCheck * 10) / 10,
+    bytesPerCheckWithAllRollups: Math.round(((fileBytes() - empty) / CHECKS) * 10) / 10,
+    bytesPerMinute: Math.round(perRow('minutes') * 10) / 10,
+    bytesPerHour: Math.round(perRow('hours')),
+    bytesPerDay: Math.round(perRow('days')),
+    yearOf100MonitorsAt30sMB: Math.round(year / 1e6),
+  }),
+);
 database.close();
 rmSync(dir, { recursive: true });
