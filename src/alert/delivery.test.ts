@@ -57,6 +57,17 @@ describe('a delivery', () => {
     assert.deepEqual(effects, [{ do: 'timeline', outcome: 'accepted', tookMs: 200 }]);
   });
 
+  it('keeps what it was charged as, and says what was not taken wholly', () => {
+    const { delivery, effects } = after(fresh, [
+      { type: 'due', at: T },
+      { type: 'accepted', at: T + 200, parts: 3, cost: 60, warning: '1 of 2 numbers was refused', tookMs: 200 },
+    ]);
+    assert.deepEqual([delivery.parts, delivery.cost], [3, 60]);
+    assert.deepEqual(effects, [
+      { do: 'timeline', outcome: 'accepted', tookMs: 200, error: '1 of 2 numbers was refused' },
+    ]);
+  });
+
   it('waits 1, 2, 5, 10, 30 and then 60 s between tries', () => {
     let delivery = fresh;
     const pauses: number[] = [];

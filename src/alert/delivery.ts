@@ -1,3 +1,4 @@
+import { defined } from '../kernel/defined.ts';
 import { DAY, HOUR, MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { DeliveryError } from './channel.ts';
 import type { Delivery } from './model.ts';
@@ -12,6 +13,8 @@ export type DeliveryEvent =
       readonly ref?: string;
       readonly parts?: number;
       readonly cost?: number;
+      /** Taken, but not wholly as asked: the timeline says it. */
+      readonly warning?: string;
       readonly tookMs: Ms;
     }
   /** `jitter` from 0 to 1 spreads the next try; 0.5 when left out. */
@@ -109,9 +112,12 @@ const accepted = (delivery: Delivery, event: Of<'accepted'>): Decision => {
     ...rest,
     status: 'accepted',
     acceptedAt: event.at,
-    ...(event.ref === undefined ? {} : { providerRef: event.ref }),
+    ...defined({ providerRef: event.ref, parts: event.parts, cost: event.cost }),
   };
-  return [done, [{ do: 'timeline', outcome: 'accepted', tookMs: event.tookMs }]];
+  return [
+    done,
+    [{ do: 'timeline', outcome: 'accepted', tookMs: event.tookMs, ...defined({ error: event.warning }) }],
+  ];
 };
 
 /** The end without success: the conversation turns to the next channel unless it did already. */
