@@ -1,5 +1,5 @@
 import type { EpochMs } from '../kernel/time.ts';
-import type { AlertFacts, AlertKind } from '../alert/model.ts';
+import type { AlertFacts, AlertKind, Delivery } from '../alert/model.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Turn } from './core.ts';
 
@@ -20,6 +20,8 @@ export interface DispatchListener {
     event: { readonly type: 'accepted' | 'exhausted'; readonly at: EpochMs; readonly channel: string },
   ): void;
   noted(turn: Turn, incidentId: string, outcome: Outcome): void;
+  /** A message was accepted, or was before a restart: what became of it may be asked for. */
+  accepted(delivery: Delivery): void;
   /** The incident as it stands. */
   incident(id: string): Incident | undefined;
   /** What is to be said of an incident now. */

@@ -7,7 +7,7 @@ import type { Alert, AlertFacts, AlertKind, Channel, Delivery } from '../alert/m
 import type { Ready, Waiting } from '../alert/stale.ts';
 import type { Core, Saved, Turn } from './core.ts';
 import type { DispatchListener } from './dispatch-listener.ts';
-import { Lane } from './lane.ts';
+import { backlog, Lane, untriedMs } from './lane.ts';
 import { regroup } from './regroup.ts';
 import type { Sender } from './sender.ts';
 import { Told } from './told.ts';
@@ -42,7 +42,11 @@ export class Dispatch {
     incidentIds: readonly string[],
   ): Promise<void> {
     for (const [id, alert] of alerts) this.#alerts.set(id, alert);
-    for (const id of incidentIds) this.told.restore(id, await this.#core.store.acceptedFor(id));
+    for (const id of incidentIds) {
+      const accepted = await this.#core.store.acceptedFor(id);
+      this.told.restore(id, accepted);
+      for (const delivery of accepted) if (delivery.receipt === 'pending') this.#listener.accepted(delivery);
+    }
     const turn = this.#core.turn();
     for (const delivery of pending) {
       this.#lane(delivery.channelId).put(delivery);
@@ -70,22 +74,12 @@ export class Dispatch {
   }
 
   waiting(): { readonly count: number; readonly oldestMs: Ms } {
-    const now = this.#core.clock.now();
-    const all = [...this.#lanes.values()].flatMap((lane) => [...lane.all()]);
-    const due = all.filter(({ dueAt, firstTriedAt }) => firstTriedAt !== undefined || dueAt <= now);
-    return {
-      count: all.length,
-      oldestMs: Math.max(0, ...due.map(({ firstTriedAt, dueAt }) => now - (firstTriedAt ?? dueAt))),
-    };
+    return backlog([...this.#lanes.values()], this.#core.clock.now());
   }
 
   /** How long the oldest delivery that is due has not even been tried: a channel that fails is no fault of the outbox. */
   untriedMs(): Ms {
-    const now = this.#core.clock.now();
-    const untried = [...this.#lanes.values()]
-      .flatMap((lane) => [...lane.all()])
-      .filter(({ attempts }) => attempts === 0);
-    return Math.max(0, ...untried.map(({ dueAt }) => now - dueAt));
+    return untriedMs([...this.#lanes.values()], this.#core.clock.now());
   }
 
   /** Resolves with the delivery when its first try has an outcome. */
@@ -222,14 +216,15 @@ export class Dispatch {
     const [next, effects] = decideDelivery(delivery, event, { ...DELIVERY_RULES, keepTrying: this.#isVital(delivery) });
     this.#lane(delivery.channelId).put(next);
     turn.write({ put: 'delivery', delivery: next });
-    if (next.status === 'accepted') this.#remember(next);
+    if (next.status === 'accepted') this.#remember(turn, next);
     for (const effect of effects) this.#act(turn, next, effect);
     return effects.some((effect) => effect.do === 'send');
   }
 
   /** A digest tells of several incidents at once: each counts as told there. */
-  #remember(delivery: Delivery): void {
+  #remember(turn: Turn, delivery: Delivery): void {
     this.told.remember(delivery);
+    turn.afterwards(() => this.#listener.accepted(delivery));
     const { providerRef: _ref, ...told } = delivery;
     for (const { incidentId } of this.#alerts.get(delivery.alertId)?.facts.digest ?? [])
       if (incidentId !== undefined) this.told.remember({ ...told, incidentId });

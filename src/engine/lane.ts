@@ -1,4 +1,4 @@
-import { DAY, MINUTE, type EpochMs } from '../kernel/time.ts';
+import { DAY, MINUTE, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { Delivery } from '../alert/model.ts';
 
 const WINDOW_MS = 5 * MINUTE;
@@ -70,3 +70,22 @@ export class Lane {
     return isFirst;
   }
 }
+
+const inLanes = (lanes: readonly Lane[]): readonly Delivery[] => lanes.flatMap((lane) => [...lane.all()]);
+
+/** How much waits in all, and how long the oldest that is due has been tried for. */
+export const backlog = (lanes: readonly Lane[], now: EpochMs): { readonly count: number; readonly oldestMs: Ms } => {
+  const all = inLanes(lanes);
+  const due = all.filter(({ dueAt, firstTriedAt }) => firstTriedAt !== undefined || dueAt <= now);
+  const ages = due.map(({ firstTriedAt, dueAt }) => now - (firstTriedAt ?? dueAt));
+  return { count: all.length, oldestMs: Math.max(0, ...ages) };
+};
+
+/** How long the oldest that is due has not even been tried. */
+export const untriedMs = (lanes: readonly Lane[], now: EpochMs): Ms =>
+  Math.max(
+    0,
+    ...inLanes(lanes)
+      .filter(({ attempts }) => attempts === 0)
+      .map(({ dueAt }) => now - dueAt),
+  );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlertFacts, AlertKind } from '../alert/model.ts';
+import type { AlertFacts, AlertKind, Channel } from '../alert/model.ts';
 import { channelOf } from '../alert/channels/index.ts';
 import { KEY_FILE } from '../auth/secrets.ts';
 import type { Settings } from '../config/contract.ts';
@@ -13,6 +13,7 @@ import { Asker } from './asking.ts';
 import { Conversations } from './conversations.ts';
 import { Deploys } from './deploys.ts';
 import { Dispatch } from './dispatch.ts';
+import type { DispatchListener } from './dispatch-listener.ts';
 import { incidentFacts, type MonitorFacts } from './facts.ts';
 import { layGround, type Ground, type WireOptions } from './ground.ts';
 import { Hearts } from './hearts.ts';
@@ -22,6 +23,7 @@ import { Maintenance } from './maintenance.ts';
 import { Mutes } from './mutes.ts';
 import { Outbox } from './outbox.ts';
 import { Pairings } from './pairings.ts';
+import { Receipts } from './receipts.ts';
 import { Sender } from './sender.ts';
 import { Sight } from './sight.ts';
 import { surroundings } from './surroundings.ts';
@@ -142,24 +144,28 @@ const wireTelling = (base: Base, { watch, hearts, resolver }: Looking, hub: Hub)
   const facts = (kind: AlertKind, incident: Incident): AlertFacts =>
     incidentFacts(kind, incident, core.registry, about);
   const incident = (id: string): Incident | undefined => incidents.known(id);
+  const config = (channel: Channel): Channel['config'] => pairings.config(channel);
   const sender = new Sender({
     core,
     kindOf: channelOf,
     publicUrl: () => live.settings.publicUrl ?? place.url,
     isOpen: (id) => incident(id)?.state === 'open',
-    config: (channel) => pairings.config(channel),
+    config,
     resolver,
   });
-  const dispatch = new Dispatch(core, sender, {
+  const listener: DispatchListener = {
     heard: (incidentId, event) => void all(hub).conversations.delivered(incidentId, event),
     noted: (turn, incidentId, outcome) => {
       const known = incident(incidentId);
       const at = core.clock.toWall(core.clock.now());
       if (known !== undefined) incidents.feedIncident(turn, known, { type: 'alerted', at, ...outcome });
     },
+    accepted: (delivery) => receipts.follow(delivery),
     incident,
     facts,
-  });
+  };
+  const receipts = new Receipts({ core, kindOf: channelOf, config, resolver, listener });
+  const dispatch = new Dispatch(core, sender, listener);
   const outbox = new Outbox(core, dispatch, channelOf);
   const conversations = new Conversations(core, outbox, incident, facts);
   const tidings = new Tidings({
