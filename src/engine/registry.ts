@@ -18,10 +18,12 @@ export class Registry {
   readonly #compiled = new Map<string, Compiled>();
   readonly #places = new Map<string, Place>();
   readonly #byKind = new Map<string, readonly Compiled['value'][]>();
+  #byService: ReadonlyMap<string, readonly Monitor[]> | undefined;
 
   /** Takes a resource in, in place of the one with its id; a retired one leaves. */
   put(resource: Resource, compiled: Compiled | undefined, place?: Place): void {
     this.#byKind.clear();
+    this.#byService = undefined;
     this.#resources.set(resource.id, resource);
     if (resource.retiredAt !== undefined || compiled === undefined) this.#compiled.delete(resource.id);
     else this.#compiled.set(resource.id, compiled);
@@ -95,8 +97,10 @@ export class Registry {
     return this.all('monitor');
   }
 
+  /** A service's monitors, in the order of definition. */
   monitorsOf(serviceId: string): readonly Monitor[] {
-    return this.monitors().filter((monitor) => monitor.serviceId === serviceId);
+    this.#byService ??= Map.groupBy(this.monitors(), (monitor) => monitor.serviceId);
+    return this.#byService.get(serviceId) ?? [];
   }
 
   contacts(): readonly Contact[] {
