@@ -18,6 +18,7 @@ import { addBeat } from './routes/beat.ts';
 import { addEvents } from './routes/events.ts';
 import { allRoutes } from './routes/index.ts';
 import { addProbes } from './routes/probes.ts';
+import { addWitness } from './routes/witness.ts';
 
 /** What the API is made from. */
 export interface ApiOptions {
@@ -71,6 +72,7 @@ export const createApi = (options: ApiOptions): Api => {
   app.use('*', securityHeaders, guard(world), identify(world));
   addErrors(app, world);
   addBeat(app, world);
+  addWitness(app, world);
   addRoutes(app, allRoutes, world);
   addEvents(app, world);
   addDocument(app, version);

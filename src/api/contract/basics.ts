@@ -16,7 +16,7 @@ export const SeverityName = z.enum(['critical', 'warning', 'info']).meta({ id: '
 /** Where a thing was defined. */
 export const OriginName = z.enum(['file', 'cli', 'stored']).meta({ id: 'Origin' });
 /** Which file and line define a thing; such things are read-only here. */
-export const Place = z.object({ file: z.string(), line: z.int() }).meta({ id: 'Place' });
+export const Place = z.object({ file: z.string(), line: z.int(), column: z.int().optional() }).meta({ id: 'Place' });
 
 /** Why something is not good: a stable code, what was seen, and both in words (in the asked language). */
 export const ReasonView = z

@@ -116,7 +116,6 @@ const muteService = defineRoute({
   summary: 'Nobody is told of this service for a while; 0 ends it',
   body: MuteInput,
   result: ServiceView,
-  audit: 'service.mute',
   run: async (asked) => {
     await asked.world.brain.muteService(asked.id, asked.body.forMs, asked.caller.actor);
     return serviceView(asked.world.brain.service(asked.id), showingFor(asked));
