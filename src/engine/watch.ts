@@ -182,7 +182,7 @@ export class Watch {
     if (this.#all.get(monitor.id) !== one) return result;
     one.last = result;
     if (result.ip !== undefined) one.address = result.ip;
-    if (result.class === 'ok') one.lastOkAt = result.startedAt;
+    if (result.class !== 'ok') one.lastBadAt = result.startedAt;
     const at = this.#core.clock.now();
     this.#judge(one, result, { at, source, question, network: this.#networkDuring(one, result, at) });
     return result;

@@ -28,7 +28,8 @@ export interface Watched extends Subject {
   state: MonitorState;
   inMaintenance: boolean;
   last: CheckResult | undefined;
-  lastOkAt: EpochMs | undefined;
+  /** When the last bad answer was asked for. */
+  lastBadAt: EpochMs | undefined;
   /** Where the name led to when it was last asked: decides the controls when an asking fails before it has an address. */
   address: string | undefined;
   /** Full checks and pulses under way; another of the same is not begun before it has ended. */
@@ -55,7 +56,7 @@ export const watched = (monitor: Monitor, kind: MonitorKind, at: EpochMs, kept: 
     openSpan: former?.openSpan,
     inMaintenance: false,
     last: undefined,
-    lastOkAt: former?.machine.lastGood?.at,
+    lastBadAt: undefined,
     address: undefined,
     running: new Set(),
   };

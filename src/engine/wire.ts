@@ -136,7 +136,7 @@ const wireTelling = (base: Base, { watch, hearts, resolver }: Looking, hub: Hub)
   const { core, live, incidents, pairings, mutes, place } = base;
   const about = (monitorId: string): MonitorFacts | undefined => {
     const one = watch.of(monitorId) ?? hearts.of(monitorId);
-    const last = watch.of(monitorId)?.last?.startedAt;
+    const last = watch.of(monitorId)?.lastBadAt;
     return one === undefined
       ? undefined
       : { label: one.target.label, ...defined({ lastAt: last === undefined ? undefined : core.clock.toWall(last) }) };
