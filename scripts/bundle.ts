@@ -40,7 +40,9 @@ const addresses = (entries: ReadonlyMap<string, string>): Plugin => ({
   },
 });
 
-const isPackage = (id: string): boolean => !id.startsWith('.') && !id.startsWith('#') && !isAbsolute(id);
+/** Packages stay packages, but for the bundler's own helpers. */
+const isPackage = (id: string): boolean =>
+  !id.startsWith('.') && !id.startsWith('#') && !isAbsolute(id) && !id.startsWith('@oxc-project/');
 
 const bundle = async (): Promise<void> => {
   const entries = loadedByAddress();
@@ -50,6 +52,8 @@ const bundle = async (): Promise<void> => {
       cwd: ROOT,
       input: { main: 'src/main.ts', ...Object.fromEntries([...entries].map(([path, name]) => [name, path])) },
       platform: 'node',
+      transform: { target: 'node24' },
+      tsconfig: false,
       external: isPackage,
       plugins: [addresses(entries)],
       output: {

@@ -1,6 +1,8 @@
+import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { createApi } from '#api/server.ts';
 import { createAuth } from '#auth/auth.ts';
+import { openCertificate } from '#auth/certificate.ts';
 import type { Running } from '#engine/start.ts';
 import type { Log } from '#engine/log.ts';
 import { systemClock } from '#engine/system-clock.ts';
@@ -20,15 +22,24 @@ const hostText = (host: string): string => {
   return host.includes(':') ? `[${host}]` : host;
 };
 
+/** Whatever this machine is called: browsers compare it; witnesses pin the certificate itself. */
+const ownNames = (): readonly string[] => [
+  'localhost',
+  ...(/^[A-Za-z0-9.-]+$/.test(hostname()) ? [hostname()] : []),
+  ...Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+];
+
 /** Gives a running brain its faces. @throws Fault PORT_IN_USE, LISTEN_REFUSED, DATA_IN_USE */
 export const serve = async (running: Running, dataDir: string, log: Log): Promise<Serving> => {
   const { brain } = running;
   const auth = createAuth({ store: brain.store, clock: brain.clock });
+  const certificate = openCertificate(dataDir, ownNames(), systemClock.now());
   const api = createApi({
     brain,
     auth,
     clock: systemClock,
     version: VERSION,
+    certificate: () => certificate,
     log: (level, text, more) => (level === 'error' ? log.bug(text, more) : log[level](text, more)),
   });
   const listening = await api.listen({ ...running.listen, socketPath: join(dataDir, 'dozor.sock') });
