@@ -21,7 +21,7 @@ export const WELL: Conduct = { do: 'answer' };
 
 /** A server that is watched, on loopback. */
 export interface Target {
-  /** `http://127.0.0.1:PORT/health` (https with a certificate). */
+  /** `http://127.0.0.1:PORT/health` (https with a certificate, another host when one was given). */
   readonly url: string;
   readonly port: number;
   /** How many requests have come. */
@@ -74,9 +74,11 @@ const act = (conduct: Conduct, count: number, request: IncomingMessage, response
 /** Starts a target that is well. */
 export const startTarget = async ({
   port = 0,
+  host = '127.0.0.1',
   certificate,
 }: {
   readonly port?: number;
+  readonly host?: string;
   readonly certificate?: { readonly cert: string; readonly key: string };
 } = {}): Promise<Target> => {
   let conduct: Conduct = WELL;
@@ -101,7 +103,7 @@ export const startTarget = async ({
   const listen = (at: number): Promise<void> =>
     new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen(at, '127.0.0.1', () => {
+      server.listen(at, host, () => {
         server.off('error', reject);
         resolve();
       });
@@ -114,7 +116,7 @@ export const startTarget = async ({
       for (const socket of sockets) socket.resetAndDestroy();
     });
   return {
-    url: `${secure === undefined ? 'http' : 'https'}://127.0.0.1:${bound}/health`,
+    url: `${secure === undefined ? 'http' : 'https'}://${host}:${bound}/health`,
     port: bound,
     asked: () => count,
     becomes: (next, times) => {
