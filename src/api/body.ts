@@ -1,7 +1,7 @@
 import { Fault } from '#kernel/fault.ts';
 
 /** The largest body of an API request. */
-export const MAX_BODY_BYTES = 1_000_000;
+const MAX_BODY_BYTES = 1_000_000;
 
 const tooLarge = (max: number): Fault =>
   new Fault('INPUT_TOO_LARGE', `The body is larger than ${max.toLocaleString('en')} bytes.`, 'Send less.');

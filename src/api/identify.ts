@@ -8,7 +8,7 @@ import type { ApiEnv, Caller, World } from './env.ts';
 import { isHttps } from './peer.ts';
 
 /** The session's cookie. */
-export const SESSION_COOKIE = 'dozor_session';
+const SESSION_COOKIE = 'dozor_session';
 
 const callerOf = (token: StoredToken): Caller | undefined =>
   isScope(token.scope)

@@ -12,8 +12,7 @@ const BATCH = 100;
 const MAX_HELD = 500;
 
 /** One event as `text/event-stream` writes it; its type is in the data, so that one listener hears all. */
-export const eventText = (event: StoredEvent, data: unknown): string =>
-  `id: ${event.seq}\ndata: ${JSON.stringify(data)}\n\n`;
+const eventText = (event: StoredEvent, data: unknown): string => `id: ${event.seq}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /** What a stream needs of the world. */
 export interface LiveSource {

@@ -7,10 +7,10 @@ import type { Store, StoredToken } from '#store/contract.ts';
 import { hashSecret, isSecretShaped, newSecret } from './secret-text.ts';
 
 /** Kinds of secrets that open something once. */
-export type OneTimeKind = 'sign-in' | 'join' | 'ack' | 'button';
+type OneTimeKind = 'sign-in' | 'join' | 'ack' | 'button';
 
 /** How long each is good for. */
-export const ONE_TIME_LIFE: Readonly<Record<OneTimeKind, Ms>> = {
+const ONE_TIME_LIFE: Readonly<Record<OneTimeKind, Ms>> = {
   'sign-in': 15 * MINUTE,
   join: 30 * MINUTE,
   ack: 24 * HOUR,

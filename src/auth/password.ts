@@ -9,8 +9,8 @@ const PASSES = 2;
 const LANES = 1;
 const TAG_BYTES = 32;
 /** Longer passwords only cost time. */
-export const PASSWORD_MAX = 256;
-export const PASSWORD_MIN = 10;
+const PASSWORD_MAX = 256;
+const PASSWORD_MIN = 10;
 
 const derive = promisify(argon2) as (algorithm: 'argon2id', parameters: Argon2Parameters) => Promise<Buffer>;
 

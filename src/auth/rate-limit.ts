@@ -16,11 +16,7 @@ export interface RateLimit {
  * The pure step (generic cell rate algorithm, exact in whole milliseconds): when the key will have used nothing of its burst any more,
  * and the wait (0: taken).
  */
-export const takeOne = (
-  calmAt: Ms | undefined,
-  rule: RateRule,
-  now: Ms,
-): { readonly calmAt: Ms; readonly waitMs: Ms } => {
+const takeOne = (calmAt: Ms | undefined, rule: RateRule, now: Ms): { readonly calmAt: Ms; readonly waitMs: Ms } => {
   const next = Math.max(calmAt ?? now, now) + rule.everyMs;
   const waitMs = next - now - rule.burst * rule.everyMs;
   return waitMs <= 0 ? { calmAt: next, waitMs: 0 } : { calmAt: next - rule.everyMs, waitMs };

@@ -9,15 +9,15 @@ import { hashSecret, isSecretShaped, newSecret } from './secret-text.ts';
 /** The last use is written at most so often. */
 const USE_EVERY: Ms = MINUTE;
 /** A session ends when it was not used for so long, */
-export const SESSION_IDLE: Ms = 14 * DAY;
+const SESSION_IDLE: Ms = 14 * DAY;
 /** and in any case after so long. */
 export const SESSION_LIFE: Ms = 90 * DAY;
 
 /** Is the token still to be honoured? Sessions slide: each use moves the end, up to their whole life. */
-export const isLive = (token: StoredToken, now: EpochMs): boolean => (token.expiresAt ?? Infinity) > now;
+const isLive = (token: StoredToken, now: EpochMs): boolean => (token.expiresAt ?? Infinity) > now;
 
 /** The token after a use, or undefined when writing it again is not worth a commit yet. */
-export const touched = (token: StoredToken, now: EpochMs): StoredToken | undefined => {
+const touched = (token: StoredToken, now: EpochMs): StoredToken | undefined => {
   if (now - (token.usedAt ?? 0) < USE_EVERY) return undefined;
   if (token.kind !== 'session') return { ...token, usedAt: now };
   return { ...token, usedAt: now, expiresAt: Math.min(now + SESSION_IDLE, token.createdAt + SESSION_LIFE) };

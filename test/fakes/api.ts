@@ -12,7 +12,7 @@ export const FAR: Peer = { address: '203.0.113.9', local: '203.0.113.30', encryp
 export const SOCKET: Peer = { address: '', local: '', encrypted: false, unix: true };
 
 /** How a call is made: as whom, from where, with what. */
-export interface Call {
+interface Call {
   readonly scope?: Scope;
   readonly peer?: Peer;
   readonly body?: unknown;

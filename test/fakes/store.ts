@@ -13,7 +13,7 @@ import type {
 } from '#store/contract.ts';
 
 /** What a memory store holds, for tests to fill and look at. */
-export interface MemoryData {
+interface MemoryData {
   readonly tokens: Map<string, StoredToken>;
   readonly incidents: Map<string, Incident>;
   readonly timeline: TimelineEntry[];

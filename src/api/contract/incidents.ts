@@ -8,7 +8,7 @@ const EvidenceView = z.object({
 });
 
 /** A moment known to lie between two pieces of evidence; `from` is absent when there was none before. */
-export const BracketView = z.object({ from: EvidenceView.optional(), to: EvidenceView }).meta({ id: 'Bracket' });
+const BracketView = z.object({ from: EvidenceView.optional(), to: EvidenceView }).meta({ id: 'Bracket' });
 
 /** A span in which a service is hurt. */
 export const IncidentView = z

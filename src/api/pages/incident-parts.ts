@@ -20,7 +20,7 @@ export const incidentName = (incident: Incident, names: Names, look: Look): stri
 const hurt = (part: Involved): boolean => part.verdict === 'down' || part.verdict === 'degraded';
 
 /** The gravest monitor in it. */
-export const gravest = (incident: Incident): Involved | undefined =>
+const gravest = (incident: Incident): Involved | undefined =>
   incident.involved.find((part) => part.verdict === 'down') ?? incident.involved.find(hurt) ?? incident.involved[0];
 
 /** Why, in a sentence. */

@@ -42,7 +42,7 @@ const dayOf = (look: Look, at: EpochMs): string =>
   format(look, at, { year: 'numeric', month: '2-digit', day: '2-digit' });
 
 /** The clock time in the set zone; with the date when it was not today. */
-export const clockText = (look: Look, at: EpochMs): string => {
+const clockText = (look: Look, at: EpochMs): string => {
   const clock = format(look, at, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   if (dayOf(look, at) === dayOf(look, look.now)) return clock;
   const near = look.now - at < 300 * DAY;

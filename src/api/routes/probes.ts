@@ -12,7 +12,7 @@ const isLocalName = (host: string): boolean => {
 };
 
 /** May /metrics be read without a token? Only by what surely runs on this machine: no proxy's headers, no public name that a proxy may serve. */
-export const isSurelyLocal = (peer: Peer, headers: Headers, publicUrl: string | undefined): boolean => {
+const isSurelyLocal = (peer: Peer, headers: Headers, publicUrl: string | undefined): boolean => {
   if (peer.unix) return true;
   const isPublic = publicUrl !== undefined && URL.canParse(publicUrl) && !isLocalName(new URL(publicUrl).host);
   return isLoopback(peer.address) && !isForwarded(headers) && !isPublic && isLocalName(headers.get('host') ?? '');

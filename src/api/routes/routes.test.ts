@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { openCertificate } from '#auth/certificate.ts';
 import { allows, SCOPES } from '#auth/scope.ts';
 import { ProblemView } from '../contract.ts';
 import type { Route } from '../route.ts';
@@ -28,9 +32,14 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /watchers': { name: 'far', spec: { kind: 'witness' } },
   'POST /incidents/{id}/note': { text: 'Looking at it.' },
   'POST /monitors/try': { spec: { kind: 'http', url: 'https://example.com/' } },
+  'POST /watchers/{id}/code': { address: '203.0.113.30:4600' },
   'POST /deploys': { service: 'OnAI Backend API', version: 'v42' },
   'POST /tokens': { name: 'ci', scope: 'responder' },
 };
+
+const folder = mkdtempSync(join(tmpdir(), 'dozor-routes-'));
+const certificate = openCertificate(folder, ['localhost'], NOON);
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the file defines: refused by design, tested apart. */
 const READ_ONLY = /^(PUT|PATCH|DELETE) \/policies\/\{id\}$/;
@@ -61,7 +70,7 @@ for (const route of allRoutes) {
   const title = keyOf(route);
   if (!READ_ONLY.test(title))
     test(`${title} answers its scope with what its schema says`, async () => {
-      const under = await apiUnderTest();
+      const under = await apiUnderTest(() => certificate);
       fill(under);
       const answer = await under.call(route.method.toUpperCase(), await pathOf(route, under), {
         scope: route.scope,

@@ -79,7 +79,7 @@ export const watcherView = (standing: WatcherStanding): z.input<typeof WatcherVi
 };
 
 /** The watch's own health. */
-export const healthView = (health: SelfHealth): z.input<typeof HealthView> => ({
+const healthView = (health: SelfHealth): z.input<typeof HealthView> => ({
   ...health,
   problems: [...health.problems],
   startedAt: time(health.startedAt),
@@ -92,7 +92,7 @@ export const healthView = (health: SelfHealth): z.input<typeof HealthView> => ({
 const GRAVITY: readonly Verdict[] = ['down', 'degraded', 'suspect', 'blind', 'pending', 'up'];
 
 /** The gravest of the verdicts; `pending` when there is none. */
-export const worstVerdict = (verdicts: readonly Verdict[]): Verdict =>
+const worstVerdict = (verdicts: readonly Verdict[]): Verdict =>
   GRAVITY.find((one) => verdicts.includes(one)) ?? 'pending';
 
 /** All at a glance. */
