@@ -11,7 +11,7 @@ export const openForWriting = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
     database.exec(
-      'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304',
+      'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 4194304',
     );
   } catch (error) {
     database.close();
@@ -23,7 +23,7 @@ export const openForWriting = (file: string): DatabaseSync => {
 /** Opens the store's file for reading beside the writer. */
 export const openForReading = (file: string): DatabaseSync => {
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
-  database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY');
+  database.exec('PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY');
   return database;
 };
 

@@ -10,6 +10,8 @@ import type { WriterReady, WriterSettings } from './wire.ts';
 /** The store's file within the data folder. */
 export const STORE_FILE = 'dozor.db';
 const RESERVE_BYTES = 4 * 1024 * 1024;
+/** The threads' garbage is short-lived; a small nursery keeps the process small. */
+const SMALL = { maxYoungGenerationSizeMb: 4 };
 
 /**
  * Opens the store in the data folder, for this process alone, bringing an older file to today's format.
@@ -28,10 +30,16 @@ export const openStore = async (settings: StoreSettings): Promise<Store> => {
     retention: settings.retention,
   };
   const writer = new Link(
-    () => new Worker(new URL('./writer.ts', import.meta.url), { name: 'store-writer', workerData }),
+    () =>
+      new Worker(new URL('./writer.ts', import.meta.url), { name: 'store-writer', workerData, resourceLimits: SMALL }),
   );
   const reader = new Link(
-    () => new Worker(new URL('./reader.ts', import.meta.url), { name: 'store-reader', workerData: { file } }),
+    () =>
+      new Worker(new URL('./reader.ts', import.meta.url), {
+        name: 'store-reader',
+        workerData: { file },
+        resourceLimits: SMALL,
+      }),
   );
   const ready = await begin(writer, lock);
   return new SqliteStore({ settings, writer, reader, lock, ready });

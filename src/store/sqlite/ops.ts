@@ -11,6 +11,8 @@ const upsert = (table: string, key: string, columns: readonly string[]): string 
 
 /** Every statement of the hot path, by name. */
 export const STATEMENTS: Readonly<Record<string, string>> = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
   journal: 'INSERT INTO journal (body) VALUES (?)',
   note: 'INSERT OR IGNORE INTO notes (id, at, body) VALUES (?, ?, ?)',
   address: 'INSERT OR IGNORE INTO addresses (id, at, body) VALUES (?, ?, ?)',

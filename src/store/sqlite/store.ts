@@ -126,7 +126,7 @@ export class SqliteStore implements Store {
       this.#lastCommitMs = done.tookMs;
       this.#commits += 1;
       this.#failing = undefined;
-      this.#see({ ...this.#room, bytes: done.bytes, yielding: done.yielding });
+      if (done.yielding !== this.#room.yielding) this.#see({ ...this.#room, yielding: done.yielding });
     } catch (error) {
       this.#failures += 1;
       if (isMachine(error)) this.#fail(error);

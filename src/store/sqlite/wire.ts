@@ -17,7 +17,7 @@ export interface WriterSettings {
   readonly retention: { readonly checksMs: Ms; readonly minutesMs: Ms; readonly hoursMs: Ms };
 }
 
-/** How much room there is. `yielding`: too little for what can be done without. */
+/** How much room there is: `bytes` is the store's size on disk. `yielding`: too little for what can be done without. */
 export interface Room {
   readonly bytes: number;
   readonly freeBytes: number;
@@ -31,10 +31,9 @@ export interface WriterReady extends Room {
   readonly nextAddress: number;
 }
 
-/** How a batch went. `bytes` is the store's size on disk. */
+/** How a batch went. */
 export interface Committed {
   readonly tookMs: Ms;
-  readonly bytes: number;
   readonly yielding: boolean;
 }
 

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Fault } from '../../kernel/fault.ts';
-import { inTransaction, numberOf, openForWriting } from './database.ts';
-import { isBroken, isFull, isUnwritable } from './failure.ts';
+import { numberOf, openForWriting } from './database.ts';
+import { failureOf, isFull, isUnwritable } from './failure.ts';
 import { inspect, migrate } from './migrate.ts';
 import { STATEMENTS } from './ops.ts';
 import { freeBytesOf, Reserve } from './reserve.ts';
@@ -70,7 +70,7 @@ export class WriterDatabase {
       this.#yielding = true;
       this.#save(journal, ops);
     }
-    return { tookMs: performance.now() - start, bytes: this.bytes(), yielding: this.#yielding };
+    return { tookMs: performance.now() - start, yielding: this.#yielding };
   }
 
   /** Looks at the disk: takes the reserve again when there is space, and yields while there is too little. */
@@ -92,9 +92,14 @@ export class WriterDatabase {
   transaction<T>(work: (database: DatabaseSync) => T): T {
     try {
       const database = this.connection;
-      return inTransaction(database, 'BEGIN IMMEDIATE', () => work(database));
+      this.#statement(database, 'begin').run();
+      const result = work(database);
+      this.#statement(database, 'commit').run();
+      return result;
     } catch (error) {
-      if (!isFull(error) && !isBroken(error)) this.#forget();
+      if (this.#open?.isTransaction === true) this.#open.exec('ROLLBACK');
+      const { fault, full } = failureOf(error);
+      if (fault === 'STORE_UNAVAILABLE' && !full) this.#forget();
       throw error;
     }
   }
