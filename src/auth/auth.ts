@@ -6,12 +6,14 @@ import { createOneTime, type OneTime } from './one-time.ts';
 import { machineRandom } from './secret-text.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createTokens, type Tokens } from './tokens.ts';
+import { createWitnessKeys, type WitnessKeys } from './witness-keys.ts';
 
 /** Who may do what, and who did what: all of it over the store. */
 export interface Auth {
   readonly tokens: Tokens;
   readonly oneTime: OneTime;
   readonly signIn: SignIn;
+  readonly witnessKeys: WitnessKeys;
   /** Writes a row of the audit log. */
   audit(input: AuditInput): Promise<void>;
 }
@@ -29,6 +31,7 @@ export const createAuth = (world: {
     tokens,
     oneTime,
     signIn: createSignIn({ clock, oneTime, tokens }),
+    witnessKeys: createWitnessKeys({ store, clock, random }),
     audit: (input) => store.write([{ put: 'audit', entry: auditEntry(input, clock.now(), random) }]),
   };
 };

@@ -6,6 +6,18 @@ import { lasted } from './moment.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
+interface CodeOptions extends ChangeOptions {
+  readonly address?: string;
+}
+
+interface Code {
+  readonly code: string;
+  readonly addresses: readonly string[];
+}
+
+const address = (options: CodeOptions): { readonly address?: string } =>
+  options.address === undefined ? {} : { address: options.address };
+
 const list = async (options: AskOptions, terminal: Terminal): Promise<void> => {
   const page = (await connect(options, terminal).get('/watchers')) as { items: WatcherView[] };
   show(page, options, terminal, () =>
@@ -38,15 +50,17 @@ A dead-man's URL: under watchers: in dozor.yaml (docs/watchers.md).`,
     .summary('list them')
     .action(async (options: AskOptions) => list(options, terminal));
   changes(command.command('code <name>'))
-    .summary('print the code with which a witness joins (once, 15 minutes)')
-    .action(async (name: string, options: ChangeOptions) =>
+    .summary('print the code with which a witness joins (once, 30 minutes)')
+    .option('--address <host:port>', 'where the witness reaches this Dozor, when that is none of its own addresses')
+    .action(async (name: string, options: CodeOptions) =>
       change(
         {
           would: `make a join code for the witness ${name}`,
-          plan: { watcher: name },
+          plan: { watcher: name, ...address(options) },
           act: async () =>
-            (await connect(options, terminal).post(`/watchers/${segment(name)}/code`)) as { code: string },
-          done: ({ code }) => `${code}\nOn the other machine: dozor join ${code}`,
+            (await connect(options, terminal).post(`/watchers/${segment(name)}/code`, address(options))) as Code,
+          done: ({ code, addresses }) =>
+            `${code}\nOn the other machine, once, within 30 minutes: dozor join ${code}\nIt will look for this Dozor at ${addresses.join(', ')}.`,
         },
         options,
         terminal,

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { fingerprintOf } from '#auth/certificate.ts';
 import { createRateLimit } from '#auth/rate-limit.ts';
+import { watcherIn } from '#auth/witness-keys.ts';
 import { Fault } from '#kernel/fault.ts';
 import { SECOND } from '#kernel/time.ts';
 import type { Watcher } from '#config/contract.ts';
@@ -121,9 +122,7 @@ const spend = async (world: World, token: string): Promise<Watcher> => {
   const refuse = (state: keyof typeof REFUSALS): Fault =>
     new Fault('JOIN_REFUSED', REFUSALS[state], 'Make a new one on the brain: dozor watchers code NAME');
   if (seen.state !== 'good') throw refuse(seen.state);
-  const { data } = seen.token;
-  const id = typeof data === 'object' && data !== null && 'watcherId' in data ? String(data['watcherId']) : '';
-  const watcher = findWatcher(world, id);
+  const watcher = findWatcher(world, watcherIn(seen.token) ?? '');
   if (watcher === undefined) throw refuse('unknown');
   await world.auth.oneTime.use('join', token).catch((error: unknown) => {
     throw error instanceof Fault && error.code === 'UNAUTHENTICATED' ? refuse('used') : error;
@@ -148,7 +147,7 @@ export const addWitness = (app: Hono<ApiEnv>, world: World): void => {
     const watcher = await spend(world, token);
     const key = await world.auth.witnessKeys.give(watcher);
     await world.auth.audit({
-      actor: { name: watcher.name, via: 'witness' },
+      actor: { name: watcher.name, via: 'api' },
       action: 'watcher.join',
       subject: watcher.name,
     });
