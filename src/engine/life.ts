@@ -57,10 +57,13 @@ export class Life {
     pairings.restore(snapshot.meta);
     mutes.restore(snapshot.meta);
     deploys.restore(snapshot.meta.get('last-changes'));
-    const gap = this.#gap();
-    if (gap !== undefined) await this.#tellGap(gap);
     conversations.restore(snapshot.states, new Set(snapshot.openIncidents.map(({ id }) => id)));
     tidings.restore(snapshot.states.get('storm'));
+    const off = this.#off();
+    // However short it was: an outage that was in doubt may have ended in it.
+    if (off !== undefined) this.#feedGap(off.from, off.to);
+    const gap = off === undefined || off.to - off.from < GAP_MS ? undefined : off;
+    if (gap !== undefined) await this.#tellGap(gap);
     this.#retireOrphans(snapshot.openIncidents);
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
     await dispatch.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
@@ -160,17 +163,17 @@ export class Life {
     }
   }
 
-  #gap(): OwnGap | undefined {
+  /** The time since the last run was alive; undefined when there was none. */
+  #off(): OwnGap | undefined {
     const { core, snapshot } = this.#parts;
     const alive = snapshot.meta.get('alive-at');
     const to = core.clock.now();
-    if (typeof alive !== 'number' || to - alive < GAP_MS) return undefined;
+    if (typeof alive !== 'number') return undefined;
     return { from: alive, to, clean: snapshot.meta.get('stopped-clean') === true };
   }
 
   async #tellGap(gap: OwnGap): Promise<void> {
     const { core, tidings, incidents } = this.#parts;
-    this.#feedGap(gap.from, gap.to);
     const turn = core.turn();
     turn.write({ put: 'span', span: { id: core.newId(), kind: 'gap', from: gap.from, to: gap.to } });
     turn.event('gap', { from: gap.from, to: gap.to, clean: gap.clean });

@@ -101,6 +101,7 @@ export class Verdicts {
           monitorId,
           severity: one.monitor.severity,
           firstBad: this.#evidence(effect.firstBad),
+          lastBad: this.#evidence(effect.lastBad),
           firstGood: { at: this.#wall(effect.to) },
           fresh: this.#fresh(),
           ...(effect.lastGood === undefined ? {} : { lastGood: this.#evidence(effect.lastGood) }),

@@ -226,7 +226,7 @@ export const onUnseen = (ward: Ward, event: Extract<IncidentEvent, { type: 'unse
     start: bracket(event.lastGood, event.firstBad),
     detectedAt: event.at,
     closedAt: event.at,
-    end: bracket(event.firstBad, event.firstGood),
+    end: bracket(event.lastBad ?? event.firstBad, event.firstGood),
     involved: [
       {
         monitorId: event.monitorId,

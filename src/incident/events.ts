@@ -53,6 +53,7 @@ export type IncidentEvent =
       readonly monitorId: string;
       readonly severity: Severity;
       readonly firstBad: Evidence;
+      readonly lastBad?: Evidence;
       readonly lastGood?: Evidence;
       readonly firstGood: Evidence;
       readonly fresh: { readonly id: string; readonly code: string };

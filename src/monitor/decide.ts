@@ -78,14 +78,17 @@ const takePause = (turn: Turn, on: boolean): void => {
   if (!on) turn.effects.push({ do: 'verify' });
 };
 
-/** Only what is seen after a gap may count towards a verdict; the first bad evidence still dates the start. */
+/**
+ * After a gap as long as evidence needs, only what is seen afterwards counts; the first bad evidence still dates the start. That a shorter one was
+ * there is kept as well, when all was bad before it: the outage may have lasted long enough and have ended in it.
+ */
 const doubtAfresh = (turn: Turn, doubt: Doubt, from: EpochMs): void => {
-  if (turn.at - from < turn.rules.minSpanMs) return;
-  const since = turn.state.gap?.from ?? from;
-  change(turn, {
-    gap: doubt.firstBad === null ? null : { from: since, to: turn.at },
-    doubt: { ...doubt, score: 0, okRun: 0, spanFrom: null, openedAt: turn.at },
-  });
+  const { firstBad, lastBad, run } = doubt;
+  const since = Math.max(from, lastBad?.at ?? from);
+  const isLong = turn.at - since >= turn.rules.minSpanMs;
+  const gap = firstBad === null ? null : { from: turn.state.gap?.from ?? since, to: turn.at };
+  if (isLong || run.bad === run.asked) change(turn, { gap });
+  if (isLong) change(turn, { doubt: { ...doubt, score: 0, okRun: 0, spanFrom: null, openedAt: turn.at } });
 };
 
 /** The gap itself is the brain's: it is told once for all monitors, not by each of them. */

@@ -219,6 +219,44 @@ describe('a brain that was off', () => {
     assert.equal(one.verdict, 'down');
   });
 
+  it('tells of an outage that ended in a gap too short for itself, when it lasted long enough in all', () => {
+    const one = up()
+      .failing(10 * S, 16 * S)
+      .feed({ type: 'resumed', at: 24 * S, from: 17 * S })
+      .check(25 * S);
+    assert.deepEqual(
+      one.told('unseen').map(({ firstBad, lastBad, to }) => [firstBad.at, lastBad.at, to]),
+      [[10 * S, 16 * S, 25 * S]],
+    );
+    assert.equal(one.verdict, 'up');
+  });
+
+  it('tells nothing of a blip around a restart', () => {
+    const one = up()
+      .failing(10 * S, 12 * S)
+      .feed({ type: 'resumed', at: 15 * S, from: 13 * S })
+      .check(16 * S)
+      .check(18 * S)
+      .check(20 * S);
+    assert.deepEqual(one.told('unseen'), []);
+    assert.equal(one.verdict, 'up');
+  });
+
+  it('tells of an outage that was bad before and after a gap and ended before fresh evidence sufficed', () => {
+    const one = up()
+      .failing(10 * S, 12 * S)
+      .feed({ type: 'resumed', at: 30 * S, from: 13 * S })
+      .failing(31 * S, 33 * S)
+      .check(35 * S)
+      .check(37 * S)
+      .check(39 * S);
+    assert.deepEqual(
+      one.told('unseen').map(({ firstBad, lastBad }) => [firstBad.at, lastBad.at]),
+      [[10 * S, 33 * S]],
+    );
+    assert.deepEqual(one.told('verdict').at(-1)?.to, 'up');
+  });
+
   it('stays down after a restart until fresh checks have been good for a minute', () => {
     const one = down()
       .check(25 * S)

@@ -30,7 +30,6 @@ const addBad = (turn: Turn, check: CheckEvent): void => {
   const weight = check.class === 'hard' ? turn.rules.weights.hard : turn.rules.weights.soft;
   const afresh = doubt.firstBad === null;
   change(turn, {
-    gap: null,
     doubt: {
       ...doubt,
       // The full question is the wider one: when both failed, it is the one that must be good again.
@@ -56,27 +55,47 @@ const addGood = (turn: Turn, doubt: Doubt, check: CheckEvent): void => {
     return;
   }
   const okRun = doubt.okRun + 1;
-  if (okRun >= turn.rules.okToClear) {
+  const score = Math.max(0, doubt.score + turn.rules.weights.ok);
+  const isOver = okRun >= turn.rules.okToClear;
+  if (isOver || score === 0) tellPassed(turn, doubt);
+  if (isOver || turn.state.doubt === null) {
     clearDoubt(turn);
     return;
   }
-  const score = Math.max(0, doubt.score + turn.rules.weights.ok);
   const weighed = score === 0 ? { firstBad: null, spanFrom: null, run: EMPTY_RUN } : { run: asked };
   change(turn, { doubt: { ...doubt, okRun, score, ...weighed } });
 };
 
-const tellUnseen = (turn: Turn, doubt: Doubt, check: CheckEvent): boolean => {
-  const { gap } = turn.state;
-  if (gap === null || doubt.firstBad === null || check.question !== doubt.question) return false;
+const cameAndWent = (turn: Turn, doubt: Doubt, from: EpochMs): void => {
+  if (doubt.firstBad === null || doubt.lastBad === null) return;
   turn.effects.push({
     do: 'unseen',
     firstBad: doubt.firstBad,
+    lastBad: doubt.lastBad,
     ...(doubt.before === null ? {} : { lastGood: doubt.before }),
-    from: gap.from,
+    from,
     to: turn.at,
   });
   clearDoubt(turn);
+};
+
+/** The first look after a gap is good: an outage that may have lasted long enough came and went in it. */
+const tellUnseen = (turn: Turn, doubt: Doubt, check: CheckEvent): boolean => {
+  const { gap } = turn.state;
+  const { firstBad, lastBad, question, okRun } = doubt;
+  if (gap === null || firstBad === null || lastBad === null) return false;
+  if (check.question !== question || okRun > 0) return false;
+  if (lastBad.at >= gap.to || turn.at - firstBad.at < spanNeeded(turn, doubt)) return false;
+  cameAndWent(turn, doubt, gap.from);
   return true;
+};
+
+/** It was bad before a gap and after it, long enough in all, and is good again before what was seen afterwards sufficed. */
+const tellPassed = (turn: Turn, doubt: Doubt): void => {
+  const { gap } = turn.state;
+  const { firstBad, lastBad } = doubt;
+  if (gap === null || firstBad === null || lastBad === null) return;
+  if (lastBad.at - firstBad.at >= spanNeeded(turn, doubt)) cameAndWent(turn, doubt, gap.from);
 };
 
 /** Takes a check into the suspicion of a monitor that is not down, and believes it when the evidence suffices. */

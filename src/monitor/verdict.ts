@@ -70,12 +70,13 @@ export type MonitorEffect =
   /** While down or degraded: it flaps, or a warning grew (a certificate's next threshold). */
   | { readonly do: 'update'; readonly at: EpochMs; readonly kind: 'flapping' | 'reason'; readonly reason?: Reason }
   /**
-   * Bad evidence was saved before a gap and the first look afterwards is good: it came and went unseen. `from` is when the brain ceased to see,
-   * `to` the end of that first good check.
+   * Bad evidence was saved before a gap, and it is good again before what was seen afterwards sufficed: it came and went unseen. `from` is when the
+   * brain ceased to see, `to` the end of the good check that says so.
    */
   | {
       readonly do: 'unseen';
       readonly firstBad: Evidence;
+      readonly lastBad: Evidence;
       readonly lastGood?: Evidence;
       readonly from: EpochMs;
       readonly to: EpochMs;
