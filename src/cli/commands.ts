@@ -16,6 +16,12 @@ const SETUP = 'Setting up:';
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', group: WATCH, summary: 'start the watch (also: no command, or a URL)', load: () => import('./up.ts') },
   { name: 'check', group: WATCH, summary: 'ask a URL once and show each phase', load: () => import('./check.ts') },
+  {
+    name: 'join',
+    group: WATCH,
+    summary: 'connect this machine to a Dozor by its code',
+    load: () => import('./join.ts'),
+  },
   { name: 'status', group: LOOK, summary: 'how everything stands', load: () => import('./status.ts') },
   { name: 'services', group: LOOK, summary: 'list, mute services', load: () => import('./services.ts') },
   {

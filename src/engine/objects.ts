@@ -59,7 +59,7 @@ export class Objects {
       kind,
       name: input.name,
       origin: 'stored',
-      spec: named(input.spec, input.name),
+      spec: unnamed(input.spec),
       position: this.#core.registry.all(kind).length + 1_000,
       createdAt: this.#core.clock.now(),
       ...(parentId === undefined ? {} : { parentId }),
@@ -72,7 +72,7 @@ export class Objects {
     const resource = this.#mine(kind, idOrName);
     const name = nameIn(spec) ?? resource.name;
     if (name !== resource.name) this.#refuseTakenName(kind, name, resource.parentId);
-    return this.#put({ ...resource, name, spec: named(spec, name) }, `${kind}.update`, actor, trusted);
+    return this.#put({ ...resource, name, spec: unnamed(spec) }, `${kind}.update`, actor, trusted);
   }
 
   /** Retires an object and what belongs to it; its history is kept. @throws Fault READ_ONLY, NOT_FOUND */
@@ -97,7 +97,7 @@ export class Objects {
       parentId: 'try',
       name,
       origin: 'stored',
-      spec: named(spec, name),
+      spec: unnamed(spec),
       position: 0,
       createdAt: 0,
     };
@@ -184,7 +184,8 @@ const nameIn = (spec: Json): string | undefined => {
   return typeof name === 'string' ? name : undefined;
 };
 
-const named = (spec: Json, name: string): Json =>
-  typeof spec === 'object' && spec !== null && !Array.isArray(spec)
-    ? { ...(spec as Readonly<Record<string, Json>>), name }
-    : spec;
+const unnamed = (spec: Json): Json => {
+  if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) return spec;
+  const { name: _name, ...rest } = spec as Readonly<Record<string, Json>>;
+  return rest;
+};
