@@ -50,13 +50,15 @@ export class Asker {
 
   /** Asks once. Never rejects: what goes wrong on our side is `watch.cannot-ask`. */
   async ask(asking: Asking): Promise<CheckResult> {
+    // Who waits in line takes over the place of the one that leaves: nobody can slip in between.
     if (this.#running >= MAX_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running += 1;
+    else this.#running += 1;
     try {
       return await this.#run(asking);
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
     }
   }
 
@@ -89,7 +91,9 @@ export class Asker {
         clock: this.#clock,
         ...(asking.pulsePath === undefined ? {} : { pulsePath: asking.pulsePath }),
       };
-      check(monitor.config, context).then(end, (error: unknown) => {
+      // async, so that a kind that throws at once is told as one that rejects
+      const asked = async (): Promise<CheckResult> => check(monitor.config, context);
+      asked().then(end, (error: unknown) => {
         this.#onBug(`check of kind ${monitor.kind}`, error);
         end(
           cannotAsk(startedAt, this.#clock.now() - startedAt, error instanceof Error ? error.message : String(error)),
