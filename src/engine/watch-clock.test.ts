@@ -8,7 +8,11 @@ import { WatchClock } from './watch-clock.ts';
 const START = Date.UTC(2026, 0, 10, 3, 0, 0);
 
 /** A machine whose wall clock can be set apart from the time that passes. */
-const machine = (): { readonly clock: Clock; pass(ms: number): void; set(ms: number): void } => {
+const machine = (): {
+  readonly clock: Clock;
+  readonly pass: (ms: number) => void;
+  readonly set: (ms: number) => void;
+} => {
   const state = { elapsed: 500, offset: 0 };
   return {
     clock: {
