@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { DatabaseSync } from 'node:sqlite';
 import { backupTo } from './backup.ts';
@@ -53,4 +54,6 @@ const serve = async (request: Request): Promise<void> => {
   port.postMessage(reply);
 };
 
+// A thread that is ended from outside would never save its share of the compile cache.
+port.once('message', () => setImmediate(flushCompileCache));
 port.on('message', (request: Request) => void serve(request));
