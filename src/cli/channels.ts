@@ -63,7 +63,7 @@ Examples:
   dozor channels
   dozor channels test tg        sends through the whole path and says how long it took`,
   );
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them, and what is wrong with them')
     .action(async (options: AskOptions) => list(options, terminal));
   changes(command.command('test <name>'))

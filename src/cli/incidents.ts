@@ -78,7 +78,7 @@ Examples:
   dozor incidents note 7F3K "restarted by hand"
   dozor incidents mute 7F3K --for 2h`,
   );
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them, newest first')
     .option('--open', 'only open ones')
     .option('-n, --limit <count>', 'how many', '20')

@@ -76,7 +76,7 @@ Examples:
   dozor maintenance add "move of the database" --for 30m --service "OnAI Backend API"
   dozor maintenance add weekly --cron "0 4 * * 0" --for 30m`,
   );
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them')
     .action(async (options: AskOptions) => list(options, terminal));
   changes(command.command('add <name>'))

@@ -72,7 +72,7 @@ Examples:
   dozor monitors check health
   dozor monitors pause health`,
   );
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them')
     .action(async (options: AskOptions) => list(options, terminal));
   asks(command.command('check <name>'))

@@ -17,11 +17,13 @@ Examples:
 From another machine: set DOZOR_URL and DOZOR_TOKEN (dozor token create NAME).
 Exit codes: docs/exit-codes.md`;
 
+const HELP = new Set(['-h', '--help', '-V', '--version']);
+
 /** A URL, or nothing that names a command, means `up`. */
 export const withDefaultCommand = (argv: readonly string[]): readonly string[] => {
   const [first] = argv;
   if (first === undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(first)) return ['up', ...argv];
-  const isPlainOption = first.startsWith('-') && !['-h', '--help', '-V', '--version'].includes(first);
+  const isPlainOption = first.startsWith('-') && !HELP.has(first);
   return isPlainOption ? ['up', ...argv] : argv;
 };
 
@@ -38,7 +40,20 @@ const quiet = (command: Command, terminal: Terminal): Command =>
       outputError: (text, write) => write(text.replace(/^error: /, 'dozor: ')),
     });
 
-const program = async (argv: readonly string[], context: CommandContext): Promise<Command> => {
+/** A command that has `list` means it when nothing else is named; a wrong name must not be taken for its argument. */
+const withUsual = (argv: readonly string[], command: Command): readonly string[] => {
+  const [name = '', next] = argv;
+  const hasList = command.commands.some((below) => below.name() === 'list');
+  const isNamed = next !== undefined && (!next.startsWith('-') || HELP.has(next));
+  return hasList && !isNamed ? [name, 'list', ...argv.slice(1)] : argv;
+};
+
+interface Program {
+  readonly root: Command;
+  readonly argv: readonly string[];
+}
+
+const program = async (argv: readonly string[], context: CommandContext): Promise<Program> => {
   const root = quiet(new Command('dozor'), context.terminal)
     .description('Sees within seconds that a backend is down, says what broke, tells people until somebody answers.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -51,8 +66,9 @@ const program = async (argv: readonly string[], context: CommandContext): Promis
     const { define } = await entry.load();
     define(command, context);
     for (const below of command.commands) quiet(below, context.terminal);
+    if (argv[0] === entry.name) return { root, argv: withUsual(argv, command) };
   }
-  return root;
+  return { root, argv };
 };
 
 /**
@@ -63,8 +79,8 @@ export const run = async (args: readonly string[], terminal: Terminal): Promise<
   const argv = withDefaultCommand(args);
   let code = 0;
   try {
-    const root = await program(argv, { terminal, exit: (value) => (code = value) });
-    await root.parseAsync([...argv], { from: 'user' });
+    const called = await program(argv, { terminal, exit: (value) => (code = value) });
+    await called.root.parseAsync([...called.argv], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

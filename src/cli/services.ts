@@ -50,7 +50,7 @@ Examples:
   dozor services
   dozor services mute "OnAI Backend API" --for 2h`,
   );
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them')
     .action(async (options: AskOptions) => list(options, terminal));
   changes(command.command('mute <name>'))

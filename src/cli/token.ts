@@ -66,7 +66,7 @@ export const define: Define = (command, { terminal }) => {
     .option('--scope <scope>', 'viewer, responder or admin', 'viewer')
     .option('--expires <span>', 'valid for so long (for ever)')
     .action(async (name: string, options: CreateOptions) => create(name, options, terminal));
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them, without secrets')
     .action(async (options: AskOptions) => list(options, terminal));
   changes(command.command('revoke <id>'))

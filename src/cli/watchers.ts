@@ -46,7 +46,7 @@ A witness in two minutes:
                    npx -p node@24 -p dozor dozor witness      (or: sudo dozor install --witness)
 A dead-man's URL: under watchers: in dozor.yaml (docs/watchers.md).`,
   );
-  asks(command.command('list', { isDefault: true }))
+  asks(command.command('list'))
     .summary('list them')
     .action(async (options: AskOptions) => list(options, terminal));
   changes(command.command('code <name>'))
