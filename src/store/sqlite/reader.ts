@@ -6,7 +6,20 @@ import { inTransaction, openForReading } from './database.ts';
 import { failureOf } from './failure.ts';
 import { checks } from './queries/checks.ts';
 import { history } from './queries/history.ts';
-import * as lists from './queries/lists.ts';
+import {
+  acceptedFor,
+  alerts,
+  audit,
+  beats,
+  deliveries,
+  events,
+  incident,
+  incidents,
+  sentSince,
+  timeline,
+  tokenByHash,
+  tokens,
+} from './queries/lists.ts';
 import { load } from './queries/load.ts';
 import { spans, uptime } from './queries/spans.ts';
 import type { Reply, Request } from './wire.ts';
@@ -17,9 +30,25 @@ const port = parentPort;
 if (port === null) throw new Error('the reader runs as a worker thread only');
 
 /** What may be asked. The arguments come from open.ts of the same build, so their types hold. */
-const QUERIES = { checks, history, load, spans, uptime, ...lists } as unknown as Readonly<
-  Record<string, (database: DatabaseSync, args: unknown) => unknown>
->;
+const QUERIES = {
+  acceptedFor,
+  alerts,
+  audit,
+  beats,
+  checks,
+  deliveries,
+  events,
+  history,
+  incident,
+  incidents,
+  load,
+  sentSince,
+  spans,
+  timeline,
+  tokenByHash,
+  tokens,
+  uptime,
+} as unknown as Readonly<Record<string, (database: DatabaseSync, args: unknown) => unknown>>;
 
 let open: DatabaseSync | undefined;
 

@@ -16,7 +16,7 @@ export type Level = (typeof LEVELS)[number];
  * released; add one.
  *
  * Checks arrive in `journal`, one row a batch, and are folded from there into `blocks` (per monitor, key = monitor × 2^32 + second of
- * the first check) and the roll-ups in one transaction, so that each is counted exactly once (docs/adr on the store's layout).
+ * the first check) and the roll-ups in one transaction, so that each is counted exactly once (docs/adr/0002-store-layout.md).
  */
 export const MIGRATIONS: readonly string[] = [
   `
