@@ -221,6 +221,8 @@ const brain = (draft: Draft): Told => {
     const silent = line.silentFor(formatDuration(end - from, draft.locale));
     return { title: [title.brainBack(name), momentIn(draft, end), silent].join(' · '), lines: [] };
   }
+  if (draft.facts.textKey === 'witness.unwell')
+    return { title: title.brainUnwell(name, momentIn(draft, from)), lines: only(paramOf(draft, 'problems')) };
   const names = failures.map(({ label, monitor }) => (label === '' ? monitor : label));
   const span = formatDuration(draft.at - from, draft.locale);
   return {

@@ -6,6 +6,7 @@ import type { Channel, Contact, Policy } from '../alert/model.ts';
 import type { MaintenanceWindow, Monitor, Service } from '../monitor/model.ts';
 import type { DetectionRules } from '../monitor/rules.ts';
 import type { Resource, ResourceKind } from '../store/contract.ts';
+import type { WitnessRules } from './witness-rules.ts';
 
 /** One thing that a file (or the command line) defines, not yet merged with what the store knows. */
 export interface Definition {
@@ -46,6 +47,8 @@ export interface Settings {
     readonly allowPrivate: boolean;
   };
   readonly detection: DetectionRules;
+  /** How patient this machine is as a witness of another one's brain; the defaults when absent. */
+  readonly witness?: WitnessRules;
   readonly retention: { readonly checksMs: Ms; readonly minutesMs: Ms; readonly hoursMs: Ms };
   /** The most that Dozor's own data may take, and what must stay free on the disk. */
   readonly storage: { readonly quotaBytes: number; readonly keepFreeBytes: number };

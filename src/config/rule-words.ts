@@ -1,4 +1,4 @@
-/** What each key of `detection:` does, for editors and the reference. */
+/** What each key of `detection:` and `witness:` does, for editors and the reference. */
 export const RULE_WORDS: Readonly<Record<string, string>> = {
   weights: 'How much one check moves the score of doubt.',
   'weights.hard': 'Added by a wrong answer: refused, a bad status, a bad certificate, wrong content.',
@@ -37,4 +37,10 @@ export const RULE_WORDS: Readonly<Record<string, string>> = {
   'storm.hold': '… for so long, in case it is one cause.',
   'storm.services': 'So many services down by one cause make one conversation …',
   'storm.window': '… when they fell within this time.',
+  'witness.timeout': 'The brain has to answer within this time.',
+  'witness.silentAfter': 'The brain is silent when it has not answered for so long.',
+  'witness.repeatEvery': 'So often it is told again while the brain is silent.',
+  'witness.unwellAfter': 'A brain that answers but is not well is told of after so long.',
+  'witness.checkTimeout': 'How long a service may take to answer when the witness asks it itself; each is asked twice.',
+  'witness.lookEvery': 'So often the witness learns which controls of its own network answer.',
 };

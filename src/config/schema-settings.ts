@@ -6,6 +6,7 @@ import { DEFAULT_CONTROLS } from '#network/own-network.ts';
 import type { Settings } from './contract.ts';
 import { hostPortField, listenField, localeField, sizeField, timezoneField, webField } from './fields.ts';
 import { RULE_WORDS } from './rule-words.ts';
+import { WITNESS_RULES, type WitnessRules } from './witness-rules.ts';
 
 type Rules = { readonly [key: string]: number | Rules };
 
@@ -107,6 +108,9 @@ export const settingsShape = {
   detection: ruleFields(DEFAULT_RULES as unknown as Rules, '')
     .prefault({})
     .describe('Thresholds of detection.'),
+  witness: ruleFields(WITNESS_RULES as unknown as Rules, 'witness.')
+    .prefault({})
+    .describe("How patient this machine is as a witness of another one's Dozor."),
   retention,
   storage,
 };
@@ -127,6 +131,7 @@ export const settingsOf = (read: SettingsRead): Settings => ({
   ...(read.publicUrl === undefined ? {} : { publicUrl: read.publicUrl.replace(/\/+$/, '') }),
   network: read.network,
   detection: rulesOf(read.detection, DEFAULT_RULES as unknown as Rules) as unknown as DetectionRules,
+  witness: rulesOf(read.witness, WITNESS_RULES as unknown as Rules) as unknown as WitnessRules,
   retention: { checksMs: read.retention.checks, minutesMs: read.retention.minutes, hoursMs: read.retention.hours },
   storage: { quotaBytes: read.storage.quota, keepFreeBytes: read.storage.keepFree },
 });

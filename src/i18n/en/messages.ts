@@ -34,6 +34,7 @@ export const messages = {
     watcherBack: (name: string): string => `${name} watches Dozor again`,
     brainSilent: (name: string, since: string, span: string): string =>
       `Dozor on ${name} has been silent since ${since} (${span}).`,
+    brainUnwell: (name: string, since: string): string => `Dozor on ${name} answers, but is not well since ${since}.`,
     brainBack: (name: string): string => `Dozor on ${name} answers again`,
     test: (channel: string | undefined): string =>
       channel === undefined ? 'Test message from Dozor' : `Test message from Dozor to ${channel}`,

@@ -39,6 +39,7 @@ export const messages: typeof en = {
     watcherSilent: (name, since) => `${name} больше не следит за Dozor: молчит с ${since}.`,
     watcherBack: (name) => `${name} снова следит за Dozor`,
     brainSilent: (name, since, span) => `Dozor на ${name} молчит с ${since} (${span}).`,
+    brainUnwell: (name, since) => `Dozor на ${name} отвечает, но с ${since} нездоров.`,
     brainBack: (name) => `Dozor на ${name} снова отвечает`,
     test: (channel) =>
       channel === undefined ? 'Проверочное сообщение Dozor' : `Проверочное сообщение Dozor в ${channel}`,
