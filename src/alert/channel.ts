@@ -95,6 +95,8 @@ export interface ChannelKind<Config extends { readonly kind: string } = { readon
   readonly config: z.ZodObject;
   /** Whether it can make a sound at night at all, edit what it sent, carry buttons. */
   readonly traits: {
+    /** False: it tells a program; only a person who was reached makes a further channel needless. */
+    readonly person?: false;
     /** False: it does not tell recoveries (nobody is called at night to hear that all is well). */
     readonly recovery?: false;
     readonly edits: boolean;

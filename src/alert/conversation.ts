@@ -23,8 +23,8 @@ export interface Escalation {
   readonly early: readonly string[];
   /** Something was told with sound already. */
   readonly loudTold: boolean;
-  /** A person's channel accepted since the last step or repeat: no fallback is needed. */
-  readonly reached: boolean;
+  /** Persons' channels that accepted since the last step or repeat: while there is one, no fallback is needed. */
+  readonly reached: readonly string[];
   /** Channels that did not get through, and those of them that were answered by a fallback. */
   readonly exhausted: readonly string[];
   readonly fellBack: readonly string[];
@@ -62,7 +62,7 @@ export type EscalationEvent =
   | { readonly type: 'relapsed'; readonly at: EpochMs }
   /** The cause became one that will not heal by itself. */
   | { readonly type: 'loud-now'; readonly at: EpochMs }
-  /** A channel failed for good or had no accepted delivery for `fallbackMs`. */
+  /** A channel failed for good, had no accepted delivery for `fallbackMs`, or accepted what its provider could not deliver. */
   | { readonly type: 'exhausted'; readonly at: EpochMs; readonly channel: string }
   /** A channel that reaches a person (no webhook) accepted a message: a failure of another channel needs no fallback. May be left out. */
   | { readonly type: 'accepted'; readonly at: EpochMs; readonly channel: string };

@@ -51,7 +51,7 @@ const tell = (
     ...state,
     told: unique([...state.told, ...loud, ...silent]),
     loudTold: state.loudTold || loud.length > 0,
-    reached: what.reason === 'fallback' && state.reached,
+    reached: what.reason === 'fallback' ? state.reached : [],
     lastToldAt: moment.at,
   };
   return [next, effects];
@@ -104,7 +104,7 @@ const fallback = (state: Escalation, moment: Moment): Spoken => {
   const failing = state.exhausted.filter((name) => !state.fellBack.includes(name));
   if (failing.length === 0) return [state, []];
   const noted = { ...state, fellBack: [...state.fellBack, ...failing] };
-  if (state.reached) return [noted, []];
+  if (state.reached.length > 0) return [noted, []];
   const isNew = (name: string): boolean => !state.told.includes(name) && !state.exhausted.includes(name);
   const index = state.policy.steps.findIndex((step, at) => !state.fired.includes(at) && step.notify.some(isNew));
   const step = state.policy.steps[index];

@@ -174,6 +174,18 @@ describe('an escalation', () => {
     assert.deepEqual(brief(told), ['0s step tg+hook silent']);
   });
 
+  it('turns to the next step when the only channel that accepted could not deliver', () => {
+    const told = play(
+      [
+        [1, { type: 'accepted', channel: 'tg' }],
+        [2, { type: 'exhausted', channel: 'hook' }],
+        [31, { type: 'exhausted', channel: 'tg' }],
+      ],
+      { untilS: 40 },
+    ).told;
+    assert.deepEqual(brief(told), ['0s step tg+hook silent', '31s fallback sms loud']);
+  });
+
   it('makes a sound after 45 s even when the policy has one silent step only', () => {
     const told = play([], {
       untilS: 100,

@@ -14,7 +14,7 @@ const open = (event: Extract<EscalationEvent, { type: 'opened' }>): Escalation =
   told: [],
   early: [],
   loudTold: false,
-  reached: false,
+  reached: [],
   exhausted: [],
   fellBack: [],
   repeats: 0,
@@ -44,13 +44,16 @@ const withoutAcknowledgement = (state: Escalation): Escalation => {
 
 const accepted = (state: Escalation, channel: string): Escalation => ({
   ...state,
-  reached: true,
+  reached: [...state.reached.filter((name) => name !== channel), channel],
   exhausted: state.exhausted.filter((name) => name !== channel),
   fellBack: state.fellBack.filter((name) => name !== channel),
 });
 
-const exhausted = (state: Escalation, channel: string): Escalation =>
-  state.exhausted.includes(channel) ? state : { ...state, exhausted: [...state.exhausted, channel] };
+const exhausted = (state: Escalation, channel: string): Escalation => ({
+  ...state,
+  exhausted: [...state.exhausted.filter((name) => name !== channel), channel],
+  reached: state.reached.filter((name) => name !== channel),
+});
 
 type Change = {
   readonly [Type in EscalationEvent['type']]: (s: Escalation, e: EscalationEvent & { type: Type }) => Escalation;

@@ -153,8 +153,15 @@ const wireTelling = (base: Base, { watch, hearts, resolver }: Looking, hub: Hub)
     config,
     resolver,
   });
+  const reachesPerson = (name: string): boolean => {
+    const channel = core.registry.channels().find((one) => one.name === name);
+    return channel !== undefined && channelOf(channel.kind)?.traits.person !== false;
+  };
   const listener: DispatchListener = {
-    heard: (incidentId, event) => void all(hub).conversations.delivered(incidentId, event),
+    heard: (incidentId, event) => {
+      if (event.type === 'exhausted' || reachesPerson(event.channel))
+        void all(hub).conversations.delivered(incidentId, event);
+    },
     noted: (turn, incidentId, outcome) => {
       const known = incident(incidentId);
       const at = core.clock.toWall(core.clock.now());

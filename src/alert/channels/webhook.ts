@@ -78,7 +78,7 @@ export const webhook = defineChannel({
   kind: 'webhook',
   title: { en: 'Webhook', ru: 'Вебхук' },
   config,
-  traits: { edits: false, buttons: false, paid: false, silentPossible: true },
+  traits: { person: false, edits: false, buttons: false, paid: false, silentPossible: true },
   send: async (settings, message, context) => {
     const sent = await post(settings, message, context);
     const secrets = [settings.secret, ...secretsInUrl(settings.url), ...Object.values(settings.headers ?? {})];
