@@ -117,3 +117,25 @@ test('bytes that are neither HTTP nor TLS end their connection and harm nobody',
   assert.deepEqual(logged, []);
   await listening.close();
 });
+
+test('a live reader that goes away frees its place, over a real connection too', async () => {
+  const { api, brain, secrets } = await apiUnderTest();
+  const gone = Promise.withResolvers<void>();
+  const subscribe = brain.subscribe.bind(brain);
+  brain.subscribe = (listener) => {
+    const stop = subscribe(listener);
+    return () => {
+      stop();
+      gone.resolve();
+    };
+  };
+  const listening = await api.listen({ host: '127.0.0.1', port: 0 });
+  const headers = { authorization: `Bearer ${secrets.viewer}` };
+  const request = getPlain(`http://127.0.0.1:${listening.port}/api/v1/events`, { agent: false, headers }, (answer) => {
+    answer.on('error', () => undefined);
+    answer.once('data', () => request.destroy());
+  });
+  request.on('error', () => undefined);
+  await gone.promise;
+  await listening.close();
+});

@@ -146,7 +146,7 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
     certificate === undefined
       ? undefined
       : createHttps(
-          { ...LIMITS, ...certificate, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] },
+          { ...LIMITS, ...certificate, handshakeTimeout: SILENT, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] },
           options.listener(false),
         );
   const front = createTcp({ pauseOnConnect: false }, sniff(plain, secure));
