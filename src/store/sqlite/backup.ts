@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../kernel/fault.ts';
@@ -37,8 +37,9 @@ export const removeDatabase = (file: string): void => {
   for (const end of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${end}`, { force: true });
 };
 
-/** Puts a file that is ready under its name, so that a power cut leaves either the old or the new one. */
+/** Puts a file that is ready under its name, readable by its owner alone, so that a power cut leaves either the old or the new one. */
 export const settle = (ready: string, file: string): void => {
+  chmodSync(ready, 0o600);
   sync(ready);
   renameSync(ready, file);
   sync(dirname(file));

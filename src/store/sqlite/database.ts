@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** SQLite waits so long for a lock of another connection of this process before it gives up. */
@@ -5,9 +6,10 @@ const BUSY_MS = 5_000;
 
 /**
  * Opens the store's file for the writer: every commit is on the disk before it is reported (WAL, synchronous=FULL), and freed pages can be
- * given back to the file system.
+ * given back to the file system. A new file is its owner's alone to read.
  */
 export const openForWriting = (file: string): DatabaseSync => {
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file, { timeout: BUSY_MS });
   try {
     database.exec(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DAY_0, checkAt, putCheck } from '../contract-samples.test-suite.ts';
@@ -19,6 +19,7 @@ test('a backup taken while writing goes on is whole, and restoring it brings the
   const { bytes } = await copying;
   await later;
   assert.equal(readFileSync(file).length, bytes);
+  for (const own of [file, join(dir, 'dozor.db')]) assert.equal(statSync(own).mode & 0o777, 0o600);
   assert.deepEqual(
     readdirSync(dir).filter((name) => name.startsWith('copy.db')),
     ['copy.db'],
