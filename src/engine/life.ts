@@ -1,19 +1,16 @@
 import { defined } from '../kernel/defined.ts';
 import { Fault } from '../kernel/fault.ts';
-import { MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
+import { formatSpan, MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import { kindOf } from '../monitor/kinds/index.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { DetectionRules } from '../monitor/rules.ts';
 import type { Applied } from './definitions.ts';
 import { stateSubject } from './watched.ts';
 import type { Parts } from './wire.ts';
 
-/** How often the brain notes that it is alive: bounds what is not known of its own gap. */
+/** How often the brain notes that it is alive, at most: bounds what is not known of its own gap. */
 const ALIVE_EVERY_MS: Ms = 5 * SECOND;
 const TEND_EVERY_MS: Ms = MINUTE;
-/** A shorter absence is no news. */
-const GAP_MS: Ms = 10 * SECOND;
-/** A longer one is told. */
-const GAP_TOLD_MS: Ms = 2 * MINUTE;
 
 /** A span in which the brain saw nothing; `clean` when it was stopped properly. */
 export interface OwnGap {
@@ -62,7 +59,7 @@ export class Life {
     const off = this.#off();
     // However short it was: an outage that was in doubt may have ended in it.
     if (off !== undefined) this.#feedGap(off.from, off.to);
-    const gap = off === undefined || off.to - off.from < GAP_MS ? undefined : off;
+    const gap = off === undefined || off.to - off.from < this.#rules().gapMs ? undefined : off;
     if (gap !== undefined) await this.#tellGap(gap);
     this.#retireOrphans(snapshot.openIncidents);
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
@@ -80,7 +77,7 @@ export class Life {
     const { core } = this.#parts;
     const beat = (): void => {
       this.#beat();
-      core.deadlines.set('alive', core.clock.now() + ALIVE_EVERY_MS, beat);
+      core.deadlines.set('alive', core.clock.now() + this.#aliveEveryMs(), beat);
     };
     const tend = (): void => {
       core.store
@@ -117,6 +114,14 @@ export class Life {
       if (check.class === 'ok' && check.startedAt > known)
         one.state = { ...one.state, lastGood: { at: check.startedAt, source: check.source } };
     }
+  }
+
+  #rules(): DetectionRules {
+    return this.#parts.core.settings().detection;
+  }
+
+  #aliveEveryMs(): Ms {
+    return Math.min(ALIVE_EVERY_MS, this.#rules().gapMs / 2);
   }
 
   #applyMonitor({ resource, compiled }: Applied, spread: { readonly index: number; readonly of: number }): void {
@@ -174,12 +179,15 @@ export class Life {
 
   async #tellGap(gap: OwnGap): Promise<void> {
     const { core, tidings, incidents } = this.#parts;
+    const manner = gap.clean ? 'stopped' : 'not alive';
+    const seconds = Math.round((gap.to - gap.from) / SECOND);
+    this.#onNote(`Dozor itself was ${manner} for ${formatSpan(seconds * SECOND)}: nothing was watched.`);
     const turn = core.turn();
     turn.write({ put: 'span', span: { id: core.newId(), kind: 'gap', from: gap.from, to: gap.to } });
     turn.event('gap', { from: gap.from, to: gap.to, clean: gap.clean });
     for (const incident of incidents.open())
       incidents.feedIncident(turn, incident, { type: 'gap', at: gap.to, from: gap.from, to: gap.to });
-    if (!gap.clean && gap.to - gap.from >= GAP_TOLD_MS) {
+    if (!gap.clean && gap.to - gap.from >= this.#rules().gapNoteMs) {
       tidings.broadcast(turn, {
         kind: 'gap',
         severity: 'info',
@@ -201,8 +209,8 @@ export class Life {
   #beat(): void {
     const { core, maintenance } = this.#parts;
     const now = core.clock.now();
-    const stalledMs = now - this.#lastBeat - ALIVE_EVERY_MS;
-    if (stalledMs > GAP_MS) this.#stalled(this.#lastBeat, now);
+    const stalledMs = now - this.#lastBeat - this.#aliveEveryMs();
+    if (stalledMs > this.#rules().gapMs) this.#stalled(this.#lastBeat, now);
     this.#lastBeat = now;
     const jump = core.clock.noticeJump();
     if (jump !== undefined) {

@@ -1,6 +1,6 @@
 import { defined } from '../kernel/defined.ts';
 import type { Json } from '../kernel/json.ts';
-import { MINUTE, type EpochMs, type Ms } from '../kernel/time.ts';
+import type { EpochMs, Ms } from '../kernel/time.ts';
 import { isLasting } from '../monitor/reason.ts';
 import type { Evidence, MonitorEffect } from '../monitor/verdict.ts';
 import type { StoredCheck } from '../store/contract.ts';
@@ -18,9 +18,7 @@ export interface VerdictLine {
   readonly effect: VerdictEffect;
 }
 
-/** Shorter blindness is not worth a message (DESIGN § 8). */
-const BLIND_NOTE_MS: Ms = 2 * MINUTE;
-/** Monitors regain sight one after another: they make one note. */
+/** Monitors regain sight one after another: they make one note. Never longer than the blindness that is worth one. */
 const BLIND_GATHER_MS: Ms = 15_000;
 
 /** Where a machine's effects go, besides more checks. */
@@ -172,10 +170,11 @@ export class Verdicts {
     this.#blind.to = Math.max(this.#blind.to, span.to);
     this.#blind.longest = Math.max(this.#blind.longest, span.to - span.from);
     this.#blind.monitorIds.add(monitorId);
-    this.#core.deadlines.set('blind note', this.#core.clock.now() + BLIND_GATHER_MS, () => {
+    const { blindNoteMs } = this.#core.settings().detection;
+    this.#core.deadlines.set('blind note', this.#core.clock.now() + Math.min(BLIND_GATHER_MS, blindNoteMs), () => {
       const gathered = this.#blind;
       this.#blind = undefined;
-      if (gathered !== undefined && gathered.longest >= BLIND_NOTE_MS)
+      if (gathered !== undefined && gathered.longest >= blindNoteMs)
         this.#onBlind({ ...gathered, monitorIds: [...gathered.monitorIds] });
     });
   }

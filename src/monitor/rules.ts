@@ -23,6 +23,12 @@ export interface DetectionRules {
   readonly poorAfterBlindMs: Ms;
   /** How often the own-network loop looks. */
   readonly controlEveryMs: Ms;
+  /** Blindness that lasted so long is told afterwards. */
+  readonly blindNoteMs: Ms;
+  /** A shorter absence of Dozor itself is no news; so long a standstill is an absence. */
+  readonly gapMs: Ms;
+  /** An absence that lasted so long, and was not wanted, is told. */
+  readonly gapNoteMs: Ms;
   readonly partial: {
     readonly fail: number;
     readonly ok: number;
@@ -58,6 +64,9 @@ export const DEFAULT_RULES: DetectionRules = {
   blindExitMs: 10_000,
   poorAfterBlindMs: 300_000,
   controlEveryMs: 2_000,
+  blindNoteMs: 120_000,
+  gapMs: 10_000,
+  gapNoteMs: 120_000,
   partial: {
     fail: Math.log(0.05 / 0.002),
     ok: Math.log(0.95 / 0.998),
