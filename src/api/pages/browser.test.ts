@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { after, afterEach, before, test } from 'node:test';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { reason } from '#monitor/reason.ts';
 import { apiUnderTest, type ApiUnderTest } from '../../../test/fakes/api.ts';
 import { entry, health, incident, monitor, NOON, service, standing } from '../../../test/fakes/samples.ts';
@@ -36,14 +36,17 @@ before(async () => {
 });
 after(() => browser.close());
 
+const toClose: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of toClose.splice(0)) await close();
+});
+
 interface Opened {
   readonly under: ApiUnderTest;
   readonly base: string;
-  readonly context: BrowserContext;
   readonly page: Page;
   readonly wrong: string[];
   readonly stopServer: () => Promise<void>;
-  readonly close: () => Promise<void>;
 }
 
 const open = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<Opened> => {
@@ -53,18 +56,18 @@ const open = async (options: Parameters<Browser['newContext']>[0] = {}): Promise
   const page = await context.newPage();
   const wrong: string[] = [];
   page.on('pageerror', (error) => wrong.push(error.message));
-  const stopServer = (): Promise<void> => listening.close(0);
+  let stopping: Promise<void> | undefined;
+  const stopServer = (): Promise<void> => (stopping ??= listening.close(0));
+  toClose.push(async () => {
+    await context.close();
+    await stopServer();
+  });
   return {
     under,
     base: `http://127.0.0.1:${listening.port}`,
-    context,
     page,
     wrong,
     stopServer,
-    close: async () => {
-      await context.close();
-      await stopServer();
-    },
   };
 };
 
@@ -91,13 +94,12 @@ test('a sign-in link is used up by the button only, and its code leaves the addr
   const { under, base, page } = opened;
   const { path } = await under.auth.signIn.link('aidar', 'admin');
   await page.goto(base + path);
-  await page.waitForFunction("location.hash === ''");
+  await page.waitForURL(`${base}/sign-in`);
   assert.equal((await under.auth.oneTime.look('sign-in', path.split('#')[1] ?? '')).state, 'good');
   assert.equal(await page.locator('#code-field').isVisible(), false);
   await page.keyboard.press('Enter');
   await page.waitForSelector('#live');
   assert.equal((await under.auth.oneTime.look('sign-in', path.split('#')[1] ?? '')).state, 'used');
-  await opened.close();
   assert.deepEqual(opened.wrong, []);
 });
 
@@ -115,7 +117,6 @@ test('an incident appears without a reload, and is acknowledged by its button', 
   await page.waitForURL('**/i/7F3K');
   assert.match(await page.innerText('#live'), /aidar has it/);
   assert.equal((await under.brain.store.incident('i1'))?.acknowledged?.by.name, 'aidar');
-  await opened.close();
   assert.deepEqual(opened.wrong, []);
 });
 
@@ -129,9 +130,8 @@ test('what somebody types or has opened is not lost when live data arrives', asy
   await page.fill('textarea', 'half a sentence');
   await under.brain.note('i1', 'from elsewhere', { name: 'eve', via: 'api' });
   under.brain.emit({ at: NOON, type: 'note', data: {} });
-  await page.waitForFunction("document.body.innerText.includes('from elsewhere')");
+  await page.waitForSelector('text=from elsewhere');
   assert.equal(await page.inputValue('textarea'), 'half a sentence');
-  await opened.close();
 });
 
 test('a lost connection is said at once, and the page does not look fresh', async () => {
@@ -141,7 +141,6 @@ test('a lost connection is said at once, and the page does not look fresh', asyn
   await opened.page.waitForSelector('body.is-lost .lost');
   assert.match(await opened.page.innerText('.lost'), /Live connection lost since \d\d:\d\d:\d\d/);
   assert.equal(await opened.page.innerText('.connection'), 'no connection');
-  await opened.context.close();
 });
 
 for (const [locale, width, colorScheme] of [
@@ -161,6 +160,5 @@ for (const [locale, width, colorScheme] of [
       assert.ok(await opened.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path);
       assert.deepEqual(await opened.page.evaluate(FAINT_TEXTS), [], path);
     }
-    await opened.close();
     assert.deepEqual(opened.wrong, []);
   });
