@@ -45,7 +45,7 @@ const startOf = (options: AddOptions): { cron: string } | { at: string } => {
   if (options.cron !== undefined) return { cron: options.cron };
   const at = options.at === undefined ? Date.now() : Date.parse(options.at);
   if (Number.isNaN(at)) throw new Fault('USAGE', `"${options.at ?? ''}" is no moment.`, 'Write 2026-11-24T04:00:00Z.');
-  return { at: new Date(at).toISOString() };
+  return { at: `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z` };
 };
 
 const add = async (name: string, options: AddOptions, terminal: Terminal): Promise<void> => {
