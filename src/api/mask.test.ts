@@ -33,6 +33,13 @@ test('headers that a channel sends are secrets, whatever their names', () => {
     });
 });
 
+test('the telling parameters of a URL are secrets; they come back as they were', () => {
+  const spec = { kind: 'http', url: 'https://api.example.com/health?page=2&token=abc&api_key=${KEY}' };
+  const shown = { kind: 'http', url: `https://api.example.com/health?page=2&token=${MASK}&api_key=\${KEY}` };
+  assert.deepEqual(masked('monitor', spec), shown);
+  assert.deepEqual(unmasked(shown, spec), spec);
+});
+
 test("a dead-man's URL is a secret", () => {
   assert.deepEqual(masked('watcher', { kind: 'deadman', url: 'https://hc.onai.example/ping/6f2c' }), {
     kind: 'deadman',

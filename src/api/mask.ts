@@ -1,6 +1,6 @@
 import { maskSecrets } from '#auth/secrets.ts';
 import { SCHEMAS } from '#config/load.ts';
-import { MASK, maskText, maskUserInfo } from '#config/secret-fields.ts';
+import { MASK, maskText, maskUrls } from '#config/secret-fields.ts';
 import type { Json } from '#kernel/json.ts';
 import type { ResourceKind } from '#store/contract.ts';
 
@@ -21,7 +21,7 @@ const hidden = (value: Json): Json => {
 };
 
 const maskByName = (value: Json): Json => {
-  if (typeof value === 'string') return maskUserInfo(value);
+  if (typeof value === 'string') return maskUrls(value);
   if (Array.isArray(value)) return value.map(maskByName);
   if (!isTree(value)) return value;
   return Object.fromEntries(
@@ -39,7 +39,7 @@ export const masked = (kind: ResourceKind, spec: Json): Json => {
 
 const unmaskText = (text: string, before: Json | undefined): Json => {
   if (!text.includes(MASK) || typeof before !== 'string') return text;
-  return text === MASK || maskUserInfo(before) === text ? before : text;
+  return text === MASK || maskUrls(before) === text ? before : text;
 };
 
 /** The new definition with every mask that came back replaced by what was there before. */

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Schema } from '#config/introspect.ts';
-import { mapSecrets, maskText, maskUserInfo } from '#config/secret-fields.ts';
+import { mapSecrets, maskText, maskUrls } from '#config/secret-fields.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
 
@@ -51,7 +51,7 @@ export const secretsWith = (key: Buffer): Secrets => {
 /** The definition as it may be shown: secret texts and passwords in URLs masked, `${NAME}` references kept. */
 export const maskSecrets = (spec: Json, schema: Schema): Json => {
   const masked = mapSecrets(spec, schema, maskText);
-  return mapTexts(masked, maskUserInfo);
+  return mapTexts(masked, maskUrls);
 };
 
 const mapTexts = (value: Json, change: (text: string) => string): Json => {

@@ -1,7 +1,7 @@
 import type { Json } from '#kernel/json.ts';
 import type { Schema } from './introspect.ts';
 import { isMapping, pathText, type Path } from './path.ts';
-import { mapSecrets, maskText, maskUserInfo } from './secret-fields.ts';
+import { mapSecrets, maskText, maskUrls } from './secret-fields.ts';
 
 type Leaf = string | number | boolean | null;
 
@@ -13,7 +13,7 @@ const flatten = (value: Json, path: Path = []): readonly (readonly [string, Leaf
   return [[pathText(path), value as Leaf]];
 };
 
-const shown = (value: Leaf | undefined): string => (value === undefined ? '–' : maskUserInfo(String(value)));
+const shown = (value: Leaf | undefined): string => (value === undefined ? '–' : maskUrls(String(value)));
 
 /** What changed from one definition to the next, a line a key: `every: 2m → 1m`. A changed secret is named and not shown. */
 export const diffSpecs = (before: Json, after: Json, schema: Schema): readonly string[] => {

@@ -8,7 +8,7 @@ import { isMapping, mapLeaves, pathText, valueAt, type Path } from './path.ts';
 import { referencesIn } from './reference.ts';
 import { pulseByDefault } from './schema-monitor.ts';
 import { ownTimezone } from './schema-settings.ts';
-import { mapSecrets, MASK, maskText, maskUserInfo } from './secret-fields.ts';
+import { mapSecrets, MASK, maskText, maskUrls } from './secret-fields.ts';
 import type { FaultPlace } from '#kernel/fault.ts';
 
 /** Where an effective value comes from. */
@@ -158,7 +158,7 @@ const textsIn = (value: Json): readonly string[] => {
 /** The tree with its secrets masked, whatever alternative of a union they stand in. */
 const hidden = (value: Json, schema: Schema): Json =>
   mapLeaves(mapSecrets(value, schema, maskText), (leaf, path) => {
-    if (typeof leaf === 'string') return maskUserInfo(leaf);
+    if (typeof leaf === 'string') return maskUrls(leaf);
     const at = leaf === null ? undefined : schemaAt(schema, path, value);
     return at !== undefined && metaOf(at)['secret'] === true ? MASK : leaf;
   });

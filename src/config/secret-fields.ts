@@ -35,11 +35,22 @@ export const mapSecrets = (
 /** What stands for a secret where it must not be seen. */
 export const MASK = '••••••';
 
-/** The text without the password of a URL in it: `smtp://user:•••@host`. */
-export const maskUserInfo = (text: string): string =>
-  text.replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):([^\s/?#@]+)@/gi, (whole, head: string, password: string) =>
-    /^\$\{[^}]*\}$/.test(password) ? whole : `${head}:${MASK}@`,
+const isReference = (text: string): boolean => /^\$\{[^}]*\}$/.test(text);
+
+const USER_INFO = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*:)([^\s/?#@]+)(?=@)/gi;
+/** Parameters whose names say what they hold, and those that carry a key or a signature by habit. */
+const PARAMETER =
+  /([?&](?:[\w.-]*(?:pass(?:word|phrase|wd)|secret|token|api[-_]?key|access[-_]?key|credential)[\w-]*|key|sig|signature|auth)=)([^\s&#]+)/gi;
+
+/** The text without the secrets of a URL in it: `smtp://user:••••••@host`, `https://host/health?token=••••••`. References are kept. */
+export const maskUrls = (text: string): string =>
+  [USER_INFO, PARAMETER].reduce(
+    (clean, pattern) =>
+      clean.replaceAll(pattern, (whole, head: string, value: string) =>
+        isReference(value) ? whole : `${head}${MASK}`,
+      ),
+    text,
   );
 
 /** A secret as it may be shown: references (`${NAME}`) say where it comes from and are kept, all else is masked. */
-export const maskText = (text: string): string => (/^\$\{[^}]*\}$/.test(text) ? text : MASK);
+export const maskText = (text: string): string => (isReference(text) ? text : MASK);

@@ -1,10 +1,10 @@
 import { defined } from '../kernel/defined.ts';
-import type { Result } from '../kernel/result.ts';
-import type { EpochMs, Ms } from '../kernel/time.ts';
-import type { Accepted, DeliveryError } from '../alert/channel.ts';
+import type { Ms } from '../kernel/time.ts';
+import type { DeliveryError } from '../alert/channel.ts';
 import { decideDelivery, DELIVERY_RULES, type DeliveryEffect, type DeliveryEvent } from '../alert/delivery.ts';
 import type { Alert, AlertFacts, AlertKind, Channel, Delivery } from '../alert/model.ts';
 import type { Ready, Waiting } from '../alert/stale.ts';
+import { attemptRow, outcomeEvent } from './attempt.ts';
 import type { Core, Saved, Turn } from './core.ts';
 import type { DispatchListener } from './dispatch-listener.ts';
 import { backlog, Lane, untriedMs } from './lane.ts';
@@ -111,16 +111,25 @@ export class Dispatch {
     while (!this.#stopped && lane.due(this.#core.clock.now()).length > 0) {
       const turn = this.#core.turn();
       const channel = this.#core.registry.channels().find(({ id }) => id === channelId);
-      const sending = await this.#next(turn, lane, channel);
+      const wait = lane.waitAsked(this.#core.clock.now());
+      if (wait !== undefined) this.#postpone(turn, lane, wait);
+      const sending = wait === undefined ? await this.#next(turn, lane, channel) : undefined;
       await turn.commit();
       if (sending !== undefined && channel !== undefined) await this.#hand(lane, channel, sending);
     }
   }
 
+  /** The provider asked to wait: what else is due counts as refused, so that the next channel is used in time. */
+  #postpone(turn: Turn, lane: Lane, error: DeliveryError): void {
+    const at = this.#core.clock.now();
+    for (const delivery of lane.due(at))
+      this.#step(turn, { ...delivery, firstTriedAt: delivery.firstTriedAt ?? at }, { type: 'failed', at, error });
+  }
+
   /** Chooses what is sent now and claims it; what is stale is merged on the way. */
   async #next(turn: Turn, lane: Lane, channel: Channel | undefined): Promise<Delivery | undefined> {
     const now = this.#core.clock.now();
-    const due = lane.due(now);
+    const due = lane.together(now);
     const known = due.flatMap((delivery): readonly Waiting[] => {
       const alert = this.#alerts.get(delivery.alertId);
       return alert === undefined ? [] : [{ delivery, alert }];
@@ -140,7 +149,8 @@ export class Dispatch {
       incident: (id) => this.#listener.incident(id),
     });
     for (const delivery of grouped.merged) this.#step(turn, delivery, { type: 'stale', at: now });
-    for (const delivery of grouped.held) lane.put(delivery);
+    // Not due any more: it is only looked whether the channel is silent for too long.
+    for (const delivery of grouped.held) this.#step(turn, delivery, { type: 'due', at: now });
     for (const ready of grouped.send) this.#keep(turn, lane, ready);
     const first = grouped.send[0];
     return first === undefined ? undefined : this.#claim(turn, lane, channel, first.delivery.id);
@@ -181,17 +191,11 @@ export class Dispatch {
     const at = this.#core.clock.now();
     const tookMs = at - startedAt;
     const turn = this.#core.turn();
-    const error = result.ok ? undefined : result.error.message;
-    turn.write({
-      put: 'attempt',
-      deliveryId: delivery.id,
-      at,
-      tookMs,
-      outcome: result.ok ? 'accepted' : 'failed',
-      ...defined({ error }),
-    });
+    turn.write(attemptRow(delivery.id, result, at, tookMs));
     this.#step(turn, delivery, outcomeEvent(result, at, tookMs, this.#core.random()));
-    if (result.ok) lane.noteAccepted(at);
+    // A changed message is no further one in somebody's hand.
+    if (result.ok && delivery.edits === undefined) lane.noteAccepted(at);
+    if (!result.ok) lane.noteRefusal(result.error, at);
     await turn.commit();
     this.#answerAwaited(delivery.id, lane);
   }
@@ -281,11 +285,3 @@ export class Dispatch {
     return lane;
   }
 }
-
-const outcomeEvent = (
-  result: Result<Accepted, DeliveryError>,
-  at: EpochMs,
-  tookMs: Ms,
-  jitter: number,
-): DeliveryEvent =>
-  result.ok ? { type: 'accepted', at, tookMs, ...result.value } : { type: 'failed', at, error: result.error, jitter };

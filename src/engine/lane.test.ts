@@ -67,6 +67,15 @@ describe('a lane', () => {
     assert.deepEqual(lane.accepted, [T + MINUTE, T + 5 * MINUTE]);
   });
 
+  it('is not to be asked before the span is over that the provider asked for', () => {
+    const lane = new Lane();
+    lane.noteRefusal({ permanent: false, message: 'no answer' }, T);
+    assert.equal(lane.waitAsked(T), undefined);
+    lane.noteRefusal({ permanent: false, message: 'too many', retryAfterMs: 3_000 }, T);
+    assert.deepEqual(lane.waitAsked(T + 1_000), { permanent: false, message: 'too many', retryAfterMs: 2_000 });
+    assert.equal(lane.waitAsked(T + 3_000), undefined);
+  });
+
   it('says once a day that the cap is used up', () => {
     const lane = new Lane();
     assert.deepEqual(

@@ -1,5 +1,7 @@
 import { DAY, MINUTE, type EpochMs, type Ms } from '../kernel/time.ts';
+import type { DeliveryError } from '../alert/channel.ts';
 import type { Delivery } from '../alert/model.ts';
+import { topicOf } from '../alert/stale.ts';
 
 const WINDOW_MS = 5 * MINUTE;
 const KEEP_DONE = 100;
@@ -14,6 +16,7 @@ export class Lane {
   readonly #done: Delivery[] = [];
   #accepted: EpochMs[] = [];
   #capNotedAt: EpochMs | undefined;
+  #refusal: { readonly error: DeliveryError; readonly until: EpochMs } | undefined;
 
   /** Takes the delivery as it is now; what is over leaves. */
   put(delivery: Delivery): void {
@@ -49,6 +52,14 @@ export class Lane {
     return [...this.#waiting.values()].filter(({ status, dueAt }) => status === 'waiting' && dueAt <= now);
   }
 
+  /** What is due, with what was tried already and tells of the same: no news goes before or after newer news. */
+  together(now: EpochMs): readonly Delivery[] {
+    const topics = new Set(this.due(now).map(topicOf));
+    return [...this.#waiting.values()].filter(
+      (one) => one.status === 'waiting' && (one.dueAt <= now || (one.attempts > 0 && topics.has(topicOf(one)))),
+    );
+  }
+
   nextDue(): EpochMs | undefined {
     const moments = [...this.#waiting.values()].filter(({ status }) => status === 'waiting').map(({ dueAt }) => dueAt);
     return moments.length === 0 ? undefined : Math.min(...moments);
@@ -61,6 +72,17 @@ export class Lane {
 
   noteAccepted(at: EpochMs): void {
     this.#accepted = [...this.#accepted.filter((one) => at - one < WINDOW_MS), at];
+  }
+
+  /** Remembers for how long the provider asked to be left alone. */
+  noteRefusal(error: DeliveryError, at: EpochMs): void {
+    if (error.retryAfterMs !== undefined) this.#refusal = { error, until: at + error.retryAfterMs };
+  }
+
+  /** The refusal that still holds, with what is left of its span; undefined when the channel may be asked. */
+  waitAsked(now: EpochMs): DeliveryError | undefined {
+    if (this.#refusal === undefined || this.#refusal.until <= now) return undefined;
+    return { ...this.#refusal.error, retryAfterMs: this.#refusal.until - now };
   }
 
   /** The cap is used up: true when this is the first time today, so that it is said once. */
