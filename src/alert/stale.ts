@@ -50,8 +50,8 @@ type Merged = Regrouped['merged'][number];
 const isClosed = (standing: ChannelStanding, incidentId: string): boolean =>
   standing.incidents.get(incidentId)?.state === 'closed';
 
-/** A new message about an incident; a change of an earlier message (`edits`) is another matter, and so is a test. */
-const topicOf = ({ delivery }: Waiting): string => {
+/** What a delivery tells of: a new message about an incident; a change of an earlier message (`edits`) is another matter, and so is a test. */
+export const topicOf = (delivery: Delivery): string => {
   if (delivery.incidentId === undefined) return `delivery ${delivery.id}`;
   return `incident ${delivery.incidentId} ${delivery.edits ?? ''}`;
 };
@@ -149,7 +149,7 @@ export const mergeStale = (
 ): Regrouped => {
   const topics = new Map<string, Waiting[]>();
   for (const one of pending.toSorted((a, b) => a.delivery.createdAt - b.delivery.createdAt)) {
-    const topic = topicOf(one);
+    const topic = topicOf(one.delivery);
     topics.set(topic, [...(topics.get(topic) ?? []), one]);
   }
   const groups = [...topics.values()].map((group) => mergeTopic(group, standing));

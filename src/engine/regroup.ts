@@ -1,5 +1,5 @@
 import type { Channel, Delivery } from '../alert/model.ts';
-import { mergeStale, MERGE_RULES, type Ready, type Waiting } from '../alert/stale.ts';
+import { mergeStale, MERGE_RULES, topicOf, type Ready, type Waiting } from '../alert/stale.ts';
 import type { EpochMs } from '../kernel/time.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { Lane } from './lane.ts';
@@ -12,9 +12,17 @@ export interface Grouped {
   readonly merged: readonly Delivery[];
 }
 
-/** Puts what is due on a channel in order: no old news as if it were new, no flood. */
+/** What waits for newer news about the same, which the channel is to be asked for at its own time (a provider said when). */
+const heldBy = (waiting: readonly Waiting[], at: EpochMs): ReadonlyMap<string, EpochMs> => {
+  const newest = new Map<string, Delivery>();
+  for (const { delivery } of waiting.toSorted((a, b) => a.delivery.createdAt - b.delivery.createdAt))
+    newest.set(topicOf(delivery), delivery);
+  return new Map([...newest].flatMap(([topic, { dueAt }]) => (dueAt > at ? [[topic, dueAt] as const] : [])));
+};
+
+/** Puts in order what is due on a channel, and what waits about the same: no old news as if it were new, no flood. */
 export const regroup = (
-  due: readonly Waiting[],
+  waiting: readonly Waiting[],
   world: {
     readonly at: EpochMs;
     readonly channel: Channel;
@@ -23,6 +31,12 @@ export const regroup = (
     readonly incident: (id: string) => Incident | undefined;
   },
 ): Grouped => {
+  const until = heldBy(waiting, world.at);
+  const due = waiting.filter(({ delivery }) => !until.has(topicOf(delivery)));
+  const later = waiting.flatMap(({ delivery }) => {
+    const dueAt = until.get(topicOf(delivery));
+    return dueAt === undefined ? [] : [{ ...delivery, dueAt }];
+  });
   const incidents = new Map<string, Incident>();
   const told = new Set<string>();
   for (const { delivery } of due) {
@@ -38,6 +52,9 @@ export const regroup = (
   return {
     send,
     merged: merged.map(({ delivery }) => delivery),
-    held: holdUntil === undefined ? [] : rest.map(({ delivery }) => ({ ...delivery, dueAt: holdUntil })),
+    held: [
+      ...later,
+      ...(holdUntil === undefined ? [] : rest.map(({ delivery }) => ({ ...delivery, dueAt: holdUntil }))),
+    ],
   };
 };

@@ -217,3 +217,15 @@ export const healMonitor = async ({ parts }: TestEngine, name: string): Promise<
   });
   await turn.commit();
 };
+
+/** Services of these names, each with a heartbeat `NAME-job` that stays silent for a week: nothing is asked by itself. */
+export const servicesOf = (names: readonly string[], more: Readonly<Record<string, string>> = {}): string =>
+  [
+    'services:',
+    ...names.flatMap((name) => [
+      `  - name: ${name}`,
+      ...(more[name] === undefined ? [] : [`    ${more[name]}`]),
+      `    monitors: [{ name: ${name}-job, kind: heartbeat, every: 7d }]`,
+    ]),
+    '',
+  ].join('\n');
