@@ -114,10 +114,7 @@ const accepted = (delivery: Delivery, event: Of<'accepted'>): Decision => {
     acceptedAt: event.at,
     ...defined({ providerRef: event.ref, parts: event.parts, cost: event.cost }),
   };
-  return [
-    done,
-    [{ do: 'timeline', outcome: 'accepted', tookMs: event.tookMs, ...defined({ error: event.warning }) }],
-  ];
+  return [done, [{ do: 'timeline', outcome: 'accepted', tookMs: event.tookMs, ...defined({ error: event.warning }) }]];
 };
 
 /** The end without success: the conversation turns to the next channel unless it did already. */
