@@ -35,21 +35,42 @@ export const verdictMark = (verdict: Verdict, locale: Locale, isPaused = false):
   >`;
 };
 
-const format = (look: Look, at: EpochMs, options: Intl.DateTimeFormatOptions): string =>
-  new Intl.DateTimeFormat(look.locale === 'en' ? 'en-GB' : 'ru-RU', { timeZone: look.timezone, ...options }).format(at);
+type Style = 'clock' | 'day' | 'near' | 'far' | 'exact';
 
-const dayOf = (look: Look, at: EpochMs): string =>
-  format(look, at, { year: 'numeric', month: '2-digit', day: '2-digit' });
+const STYLES: Readonly<Record<Style, Intl.DateTimeFormatOptions>> = {
+  clock: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  day: { year: 'numeric', month: '2-digit', day: '2-digit' },
+  near: { day: 'numeric', month: 'short' },
+  far: { dateStyle: 'medium' },
+  exact: { dateStyle: 'full', timeStyle: 'long' },
+};
+
+/** Making a formatter costs a hundred times what using it does; there are five for each zone and language in use. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const MAX_FORMATTERS = 100;
+
+const format = (look: Look, at: EpochMs, style: Style): string => {
+  const key = `${style} ${look.locale} ${look.timezone}`;
+  const known = formatters.get(key);
+  if (known !== undefined) return known.format(at);
+  if (formatters.size >= MAX_FORMATTERS) formatters.clear();
+  const language = look.locale === 'en' ? 'en-GB' : 'ru-RU';
+  const made = new Intl.DateTimeFormat(language, { timeZone: look.timezone, ...STYLES[style] });
+  formatters.set(key, made);
+  return made.format(at);
+};
+
+const dayOf = (look: Look, at: EpochMs): string => format(look, at, 'day');
 
 /** The clock time in the set zone; with the date when it was not today. */
 const clockText = (look: Look, at: EpochMs): string => {
-  const clock = format(look, at, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const clock = format(look, at, 'clock');
   if (dayOf(look, at) === dayOf(look, look.now)) return clock;
   const near = look.now - at < 300 * DAY;
-  return `${format(look, at, near ? { day: 'numeric', month: 'short' } : { dateStyle: 'medium' })} ${clock}`;
+  return `${format(look, at, near ? 'near' : 'far')} ${clock}`;
 };
 
-const exact = (look: Look, at: EpochMs): string => format(look, at, { dateStyle: 'full', timeStyle: 'long' });
+const exact = (look: Look, at: EpochMs): string => format(look, at, 'exact');
 
 /** An exact moment. */
 export const moment = (look: Look, at: EpochMs): Html =>

@@ -2,8 +2,11 @@ import { catalog } from '#i18n/catalog.ts';
 import type { Locale } from '#kernel/locale.ts';
 import { DAY, HOUR, MINUTE, SECOND, type Ms } from '#kernel/time.ts';
 
-const number = (value: number, locale: Locale): string =>
-  value.toLocaleString(locale, { maximumFractionDigits: value < 10 ? 1 : 0 });
+/** At most one digit after the point, below ten; the point is a comma in Russian. */
+const number = (value: number, locale: Locale): string => {
+  const text = value < 10 ? String(Math.round(value * 10) / 10) : String(Math.round(value));
+  return locale === 'ru' ? text.replace('.', ',') : text;
+};
 
 /** A span for people, in at most two units: `8 min 31 s`, `2 h 5 min`, `120 ms`. */
 export const spanText = (span: Ms, locale: Locale): string => {
