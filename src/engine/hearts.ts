@@ -70,7 +70,7 @@ export class Hearts {
       target: kind.target(monitor.config),
       state: saved?.machine ?? initialHeartbeat(this.#core.clock.now()),
       openSpan: saved?.openSpan,
-      inMaintenance: false,
+      inMaintenance: saved?.machine.maintenance ?? false,
       key,
       lastBeatAt: saved?.machine.lastGood?.at,
     };
@@ -79,7 +79,9 @@ export class Hearts {
     heart.key = key;
     this.#all.set(monitor.id, heart);
     this.#byKey.set(key, heart);
-    this.feed(heart, { type: 'pause', at: this.#core.clock.now(), on: monitor.paused });
+    // What a former run left hears of the gap first: any other event would take what was expected meanwhile for missing.
+    if (former !== undefined || saved === undefined || saved.machine.paused !== monitor.paused)
+      this.feed(heart, { type: 'pause', at: this.#core.clock.now(), on: monitor.paused });
   }
 
   remove(monitorId: string): void {

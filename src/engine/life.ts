@@ -25,6 +25,7 @@ export class Life {
   readonly #onNote: (text: string) => void;
   readonly #afterApply: () => void;
   #lastBeat: EpochMs;
+  #hasResumed = false;
 
   constructor(parts: Parts, onNote: (text: string) => void, afterApply: () => void) {
     this.#parts = parts;
@@ -43,13 +44,14 @@ export class Life {
     const monitors = applied.filter(({ resource }) => resource.kind === 'monitor');
     for (const [index, one] of monitors.entries()) this.#applyMonitor(one, { index, of: monitors.length });
     for (const { resource } of applied) if (resource.kind === 'channel') this.#parts.dispatch.pump(resource.id);
-    this.#parts.maintenance.look();
+    if (this.#hasResumed) this.#parts.maintenance.look();
     this.#afterApply();
   }
 
   /** Goes on where the last run ended. Returns the gap in between, if there is one to speak of. */
   async resume(): Promise<OwnGap | undefined> {
-    const { core, snapshot, incidents, conversations, tidings, dispatch, pairings, deploys, mutes } = this.#parts;
+    const { core, snapshot, incidents, conversations, tidings, dispatch, pairings, deploys, mutes, maintenance } =
+      this.#parts;
     incidents.restore(snapshot.openIncidents, snapshot.recentIncidents);
     pairings.restore(snapshot.meta);
     mutes.restore(snapshot.meta);
@@ -58,12 +60,14 @@ export class Life {
     tidings.restore(snapshot.states.get('storm'));
     const off = this.#off();
     // However short it was: an outage that was in doubt may have ended in it.
-    if (off !== undefined) this.#feedGap(off.from, off.to);
-    const gap = off === undefined || off.to - off.from < this.#rules().gapMs ? undefined : off;
+    this.#feedGap(off.from, off.to);
+    const gap = off.to - off.from < this.#rules().gapMs ? undefined : off;
     if (gap !== undefined) await this.#tellGap(gap);
     this.#retireOrphans(snapshot.openIncidents);
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
     await dispatch.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
+    this.#hasResumed = true;
+    maintenance.look();
     core
       .turn()
       .event('started', { ...defined({ gap: gap === undefined ? undefined : { from: gap.from, to: gap.to } }) })
@@ -168,13 +172,12 @@ export class Life {
     }
   }
 
-  /** The time since the last run was alive; undefined when there was none. */
-  #off(): OwnGap | undefined {
+  /** The time since the last run was alive; none when there was no such run. */
+  #off(): OwnGap {
     const { core, snapshot } = this.#parts;
     const alive = snapshot.meta.get('alive-at');
     const to = core.clock.now();
-    if (typeof alive !== 'number') return undefined;
-    return { from: alive, to, clean: snapshot.meta.get('stopped-clean') === true };
+    return { from: typeof alive === 'number' ? alive : to, to, clean: snapshot.meta.get('stopped-clean') === true };
   }
 
   async #tellGap(gap: OwnGap): Promise<void> {

@@ -83,7 +83,8 @@ export class Watch {
     const now = this.#core.clock.now();
     const one = watched(monitor, kind, now, kept);
     this.#all.set(monitor.id, one);
-    this.feed(one, { type: 'pause', at: now, on: monitor.paused });
+    // What a former run left hears of the gap first: any other event would judge it by evidence from before.
+    if (one.state.paused !== monitor.paused) this.feed(one, { type: 'pause', at: now, on: monitor.paused });
     if (!monitor.paused)
       this.#plan(
         one,

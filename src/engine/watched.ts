@@ -54,7 +54,7 @@ export const watched = (monitor: Monitor, kind: MonitorKind, at: EpochMs, kept: 
     target: kind.target(monitor.config),
     state: former?.machine ?? initial(at),
     openSpan: former?.openSpan,
-    inMaintenance: false,
+    inMaintenance: former?.machine.maintenance ?? false,
     last: undefined,
     lastBadAt: undefined,
     address: undefined,
