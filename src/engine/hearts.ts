@@ -29,6 +29,24 @@ export interface Heart extends Subject {
   lastBeatAt: EpochMs | undefined;
 }
 
+const heartOf = (
+  monitor: Monitor,
+  kind: MonitorKind,
+  key: string,
+  { at, kept }: { readonly at: EpochMs; readonly kept: Json | undefined },
+): Heart => {
+  const saved = kept as unknown as Kept<HeartbeatState> | undefined;
+  return {
+    monitor,
+    target: kind.target(monitor.config),
+    state: saved?.machine ?? initialHeartbeat(at),
+    openSpan: saved?.openSpan,
+    inMaintenance: saved?.machine.maintenance ?? false,
+    key,
+    lastBeatAt: saved?.machine.lastGood?.at,
+  };
+};
+
 /** A body is kept to so many bytes. */
 const BODY_BYTES = 10_000;
 
@@ -62,25 +80,16 @@ export class Hearts {
   /** Takes a heartbeat under watch, or its changed definition. */
   put(monitor: Monitor, kind: MonitorKind, kept: Json | undefined): void {
     const former = this.#all.get(monitor.id);
-    const saved = kept as unknown as Kept<HeartbeatState> | undefined;
     const key =
       keyOf(monitor) ?? derivedKey(monitor.id, (text) => createHmac('sha256', this.#secretKey).update(text).digest());
-    const heart: Heart = former ?? {
-      monitor,
-      target: kind.target(monitor.config),
-      state: saved?.machine ?? initialHeartbeat(this.#core.clock.now()),
-      openSpan: saved?.openSpan,
-      inMaintenance: saved?.machine.maintenance ?? false,
-      key,
-      lastBeatAt: saved?.machine.lastGood?.at,
-    };
+    const heart = former ?? heartOf(monitor, kind, key, { at: this.#core.clock.now(), kept });
     this.#byKey.delete(heart.key);
     heart.monitor = monitor;
     heart.key = key;
     this.#all.set(monitor.id, heart);
     this.#byKey.set(key, heart);
     // What a former run left hears of the gap first: any other event would take what was expected meanwhile for missing.
-    if (former !== undefined || saved === undefined || saved.machine.paused !== monitor.paused)
+    if (former !== undefined || kept === undefined || heart.state.paused !== monitor.paused)
       this.feed(heart, { type: 'pause', at: this.#core.clock.now(), on: monitor.paused });
   }
 
