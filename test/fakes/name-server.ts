@@ -89,9 +89,10 @@ const encodeAnswer = (query: Buffer, end: number, answer: Exclude<NameAnswer, { 
   return Buffer.concat([head, query.subarray(12, end), ...encoded]);
 };
 
-/** Starts a name server; `answer` is asked for each question with its type (`A`, `AAAA`, …) and name. */
+/** Starts a name server, on 127.0.0.1 unless another address is named; `answer` is asked for each question with its type (`A`, `AAAA`, …) and name. */
 export const startNameServer = async (
   answer: (type: string, name: string) => NameAnswer | Promise<NameAnswer>,
+  host = '127.0.0.1',
 ): Promise<FakeNameServer> => {
   const socket = createSocket('udp4');
   const asked: string[] = [];
@@ -103,7 +104,7 @@ export const startNameServer = async (
       if (!('silence' in told)) socket.send(encodeAnswer(query, end, told), from.port, from.address);
     });
   });
-  socket.bind(0, '127.0.0.1');
+  socket.bind(0, host);
   await once(socket, 'listening');
-  return { address: `127.0.0.1:${socket.address().port}`, asked, close: () => socket.close() };
+  return { address: `${host}:${socket.address().port}`, asked, close: () => socket.close() };
 };
