@@ -79,20 +79,30 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     inbound.refresh();
     watchers.refresh();
   });
-  parts.network.start();
-  await loadDefinitions(parts, life, config);
-  const gap = await life.resume();
-  void life.recall().catch((error: unknown) => core.unsaved(error));
-  parts.watch.start();
-  life.start();
-  selfTest.start();
   const reloadNow = (): ReturnType<Brain['reload']> => reload(parts, life, options.onNote);
-  const unfollow = await followFiles(parts, config.files, reloadNow, options.onReload);
-  const stop = async (): Promise<void> => {
-    unfollow();
+  /** What would keep the process alive after a start that failed. */
+  const halt = (): void => {
     inbound.stop();
     parts.network.stop();
     parts.dispatch.stop();
+  };
+  const begin = async () => {
+    parts.network.start();
+    await loadDefinitions(parts, life, config);
+    const gap = await life.resume();
+    void life.recall().catch((error: unknown) => core.unsaved(error));
+    parts.watch.start();
+    life.start();
+    selfTest.start();
+    return { gap, unfollow: await followFiles(parts, config.files, reloadNow, options.onReload) };
+  };
+  const { gap, unfollow } = await begin().catch((error: unknown) => {
+    halt();
+    throw error;
+  });
+  const stop = async (): Promise<void> => {
+    unfollow();
+    halt();
     await life.end();
     await core.store.close();
   };
