@@ -16,6 +16,7 @@ const SETUP = 'Setting up:';
 export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', group: WATCH, summary: 'start the watch (also: no command, or a URL)', load: () => import('./up.ts') },
   { name: 'check', group: WATCH, summary: 'ask a URL once and show each phase', load: () => import('./check.ts') },
+  { name: 'witness', group: WATCH, summary: 'watch a Dozor from another machine', load: () => import('./witness.ts') },
   {
     name: 'join',
     group: WATCH,

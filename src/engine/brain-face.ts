@@ -52,7 +52,8 @@ export const brainFace = (parts: FaceParts): Brain => ({
   },
   witnessSeen: ({ watcherId }) => {
     parts.watchers.witnessed(watcherId);
-    return briefing(parts);
+    const everyMs = parts.core.registry.watchers().find(({ id }) => id === watcherId)?.everyMs;
+    return { ...briefing(parts), ...(everyMs === undefined ? {} : { everyMs }) };
   },
   stop: parts.stop,
 });

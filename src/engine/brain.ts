@@ -155,4 +155,6 @@ export interface WitnessBriefing {
     readonly port?: number;
   }[];
   readonly locale: 'en' | 'ru';
+  /** How often the brain wants to be asked. */
+  readonly everyMs?: Ms;
 }
