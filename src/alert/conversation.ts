@@ -52,6 +52,10 @@ export type EscalationEvent =
       readonly policy: Policy;
       readonly loudAtOnce: boolean;
       readonly severity: Severity;
+      /** Somebody muted the service before it broke. */
+      readonly mutedUntil?: EpochMs;
+      /** Its checks succeed again already (it kept quiet until now): it is told if they fail once more. */
+      readonly withheld?: boolean;
     }
   | { readonly type: 'tick'; readonly at: EpochMs }
   | { readonly type: 'acknowledged'; readonly at: EpochMs }

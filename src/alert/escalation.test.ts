@@ -24,7 +24,14 @@ type Told = { at: number; reason: string; step: number; channels: readonly strin
 /** Plays events at seconds after the start, giving a tick at every wake in between; every state goes through JSON. */
 const play = (
   events: readonly (readonly [number, Partial<EscalationEvent> & { type: EscalationEvent['type'] }])[],
-  options: { untilS: number; policy?: Policy; loudAtOnce?: boolean; severity?: 'critical' | 'warning' },
+  options: {
+    untilS: number;
+    policy?: Policy;
+    loudAtOnce?: boolean;
+    severity?: 'critical' | 'warning';
+    mutedUntil?: number;
+    withheld?: boolean;
+  },
 ): { told: Told[]; state: Escalation; wake: number | undefined } => {
   const told: Told[] = [];
   let wake: number | undefined;
@@ -46,6 +53,8 @@ const play = (
     policy: options.policy ?? policy,
     loudAtOnce: options.loudAtOnce ?? false,
     severity: options.severity ?? 'critical',
+    ...(options.mutedUntil === undefined ? {} : { mutedUntil: options.mutedUntil }),
+    ...(options.withheld === undefined ? {} : { withheld: options.withheld }),
   });
   const tickUntil = (at: number): void => {
     while (wake !== undefined && wake < at) step({ type: 'tick', at: wake });
@@ -156,6 +165,17 @@ describe('an escalation', () => {
   it('is still during a mute and goes on after it', () => {
     const told = play([[10, { type: 'muted', until: T + 3_610_000 }]], { untilS: 3_700 }).told;
     assert.deepEqual(brief(told), ['0s step tg+hook silent', '3610s repeat tg+hook loud', '3645s step tg+sms loud']);
+  });
+
+  it('is still from the start when the service was muted before', () => {
+    const told = play([], { untilS: 700, mutedUntil: T + 600_000 }).told;
+    assert.deepEqual(brief(told), ['600s step tg+hook silent', '645s step tg+sms loud']);
+  });
+
+  it('waits from the start while checks succeed again already, and tells once they fail', () => {
+    assert.deepEqual(brief(play([], { untilS: 700, withheld: true }).told), []);
+    const failed = play([[20, { type: 'recovering', on: false }]], { untilS: 30, withheld: true }).told;
+    assert.deepEqual(brief(failed), ['20s step tg+hook silent']);
   });
 
   it('turns to the next step early when a channel does not get through, and does not tell it twice', () => {

@@ -1,3 +1,4 @@
+import { defined } from '../kernel/defined.ts';
 import type { EpochMs } from '../kernel/time.ts';
 import type { Escalation, EscalationEffect, EscalationEvent, EscalationRules } from './conversation.ts';
 import { speak } from './escalation-voice.ts';
@@ -19,9 +20,10 @@ const open = (event: Extract<EscalationEvent, { type: 'opened' }>): Escalation =
   fellBack: [],
   repeats: 0,
   extras: 0,
-  withheld: false,
+  withheld: event.withheld ?? false,
   ended: false,
   heldMs: 0,
+  ...defined({ mutedUntil: event.mutedUntil }),
 });
 
 /** Starts or stops the clock of the steps, according to whether anybody is to be told. */

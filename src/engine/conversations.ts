@@ -47,8 +47,14 @@ export class Conversations {
     }
   }
 
-  /** Begins (or begins anew) to tell of an incident. */
-  open(turn: Turn, incident: Incident, policy: Policy, news: AlertKind): void {
+  /** Begins (or begins anew) to tell of an incident, at once or when it is muted no more. */
+  open(
+    turn: Turn,
+    incident: Incident,
+    policy: Policy,
+    news: AlertKind,
+    more: { readonly mutedUntil: EpochMs | undefined; readonly withheld: boolean },
+  ): void {
     const event: EscalationEvent = {
       type: 'opened',
       at: this.#core.clock.now(),
@@ -56,6 +62,7 @@ export class Conversations {
       policy,
       loudAtOnce: incident.loudAtOnce,
       severity: incident.severity,
+      ...defined(more),
     };
     this.#step(turn, incident.id, event, incident, news);
   }

@@ -1,9 +1,10 @@
 import { defined } from '../kernel/defined.ts';
 import type { Json } from '../kernel/json.ts';
 import type { EpochMs } from '../kernel/time.ts';
-import type { AlertFacts, AlertKind, Channel } from '../alert/model.ts';
+import type { AlertFacts, AlertKind, Channel, Policy } from '../alert/model.ts';
 import type { IncidentEffect } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
+import { isHealing } from '../incident/parts.ts';
 import { alertOf, policyNamed } from './alerts.ts';
 import type { Conversations } from './conversations.ts';
 import type { Core, Turn } from './core.ts';
@@ -214,14 +215,11 @@ export class Tidings implements Teller {
       this.#outbox.edit(turn, parent, this.#facts(alertKindOf(parent), parent));
       return;
     }
+    const at = this.#core.clock.now();
+    const until = this.#muteOf(incident);
+    if (until !== undefined) this.#conversations.change(turn, incident, { type: 'muted', at, until });
     if (this.#conversations.of(incident.id) === undefined) this.#alone(turn, incident);
-    else
-      this.#conversations.change(
-        turn,
-        incident,
-        { type: 'relapsed', at: this.#core.clock.now() },
-        alertKindOf(incident),
-      );
+    else this.#conversations.change(turn, incident, { type: 'relapsed', at }, alertKindOf(incident));
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
   }
 
@@ -254,35 +252,27 @@ export class Tidings implements Teller {
   }
 
   #alone(turn: Turn, incident: Incident): void {
-    const service =
-      incident.serviceId === undefined
-        ? undefined
-        : this.#core.registry.services().find(({ id }) => id === incident.serviceId);
-    this.#conversations.open(
-      turn,
-      incident,
-      policyNamed(this.#core, service?.policy, this.#silentPossible),
-      alertKindOf(incident),
-    );
-    const mutedUntil = Math.max(service === undefined ? 0 : this.#mutedUntil(service.id), incident.mutedUntil ?? 0);
-    if (mutedUntil > this.#wallNow()) {
-      this.#conversations.change(turn, incident, {
-        type: 'muted',
-        at: this.#core.clock.now(),
-        until: this.#steady(mutedUntil),
-      });
-    }
+    this.#conversations.open(turn, incident, this.#policyOf(incident), alertKindOf(incident), {
+      mutedUntil: this.#muteOf(incident),
+      withheld: isHealing(incident),
+    });
   }
 
   #once(turn: Turn, kind: AlertKind, incident: Incident): void {
-    const service = this.#core.registry.services().find(({ id }) => id === incident.serviceId);
+    if (this.#muteOf(incident) !== undefined) return;
     const alert = alertOf(this.#core, this.#facts(kind, incident), incident.transition);
-    this.#outbox.put(
-      turn,
-      alert,
-      policyNamed(this.#core, service?.policy, this.#silentPossible).steps[0]?.notify ?? [],
-      { loud: false, step: '0' },
-    );
+    this.#outbox.put(turn, alert, this.#policyOf(incident).steps[0]?.notify ?? [], { loud: false, step: '0' });
+  }
+
+  #policyOf({ serviceId }: Incident): Policy {
+    const service = this.#core.registry.services().find(({ id }) => id === serviceId);
+    return policyNamed(this.#core, service?.policy, this.#silentPossible);
+  }
+
+  /** Until when nobody is to hear of it, on the watch's own time; undefined when it is not muted. */
+  #muteOf({ serviceId, mutedUntil = 0 }: Incident): EpochMs | undefined {
+    const until = Math.max(serviceId === undefined ? 0 : this.#mutedUntil(serviceId), mutedUntil);
+    return until > this.#wallNow() ? this.#steady(until) : undefined;
   }
 
   #wallNow(): EpochMs {

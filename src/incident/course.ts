@@ -3,7 +3,7 @@ import type { EpochMs } from '../kernel/time.ts';
 import { isLasting } from '../monitor/reason.ts';
 import type { Decision, IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
 import type { Bracket, Incident, TimelineData } from './incident.ts';
-import { bracket, involvedOf, isHurt, join, nothing, RANK, save, timeline, withOpen } from './parts.ts';
+import { bracket, involvedOf, isHealing, isHurt, join, nothing, RANK, save, timeline, withOpen } from './parts.ts';
 import { downtime } from './times.ts';
 
 /** What the machine has to know of the rules. */
@@ -172,11 +172,10 @@ export const onRecovering = (
   const part = open.involved.find(({ monitorId }) => monitorId === event.monitorId);
   if (part === undefined || part.recovering === event.on) return nothing(ward);
   const incident = join(open, { ...part, recovering: event.on });
-  const healing = (one: Incident): boolean => one.involved.filter(isHurt).every(({ recovering }) => recovering);
   const effects: IncidentEffect[] = [save(incident)];
   if (event.on) effects.push(timeline(incident, event.at, 'check', { type: 'recovering', monitorId: event.monitorId }));
-  if (healing(open) !== healing(incident)) {
-    effects.push({ do: 'converse', change: healing(incident) ? 'recovering' : 'failing-again', incident });
+  if (isHealing(open) !== isHealing(incident)) {
+    effects.push({ do: 'converse', change: isHealing(incident) ? 'recovering' : 'failing-again', incident });
   }
   return [withOpen(ward, incident), effects];
 };

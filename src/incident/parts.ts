@@ -12,6 +12,11 @@ export const worst = (severities: readonly Severity[]): Severity =>
   severities.reduce<Severity>((gravest, severity) => (RANK[severity] > RANK[gravest] ? severity : gravest), 'info');
 /** Does this monitor say that the service is hurt? */
 export const isHurt = (involved: Involved): boolean => involved.verdict === 'down' || involved.verdict === 'degraded';
+/** Does every monitor that is hurt answer well again? */
+export const isHealing = ({ involved }: Incident): boolean => {
+  const hurt = involved.filter(isHurt);
+  return hurt.length > 0 && hurt.every(({ recovering }) => recovering);
+};
 /** A moment between two pieces of evidence. */
 export const bracket = (from: Evidence | undefined, to: Evidence): Bracket =>
   from === undefined ? { to } : { from, to };

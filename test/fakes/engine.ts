@@ -229,3 +229,26 @@ export const servicesOf = (names: readonly string[], more: Readonly<Record<strin
     ]),
     '',
   ].join('\n');
+
+/** Lets time pass a step at a time, as far as the questions that are due can be answered in between. */
+export const pass = async ({ clock, parts }: TestEngine, span: number, step = 500): Promise<void> => {
+  for (let left = span; left > 0; left -= step) {
+    clock.advance(Math.min(step, left));
+    await eventually('the questions under way', () => parts.asker.running === 0);
+  }
+};
+
+/** A service of each name with an http monitor `NAME-web` of this address: a full check every 2 minutes, a pulse every 10 s. */
+export const watchedBy = (
+  services: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): string =>
+  [
+    'services:',
+    ...Object.entries(services).flatMap(([name, url]) => [
+      `  - name: ${name}`,
+      ...(more[name] === undefined ? [] : [`    ${more[name]}`]),
+      `    monitors: [{ name: ${name}-web, kind: http, url: "${url}" }]`,
+    ]),
+    '',
+  ].join('\n');
