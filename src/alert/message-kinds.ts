@@ -121,17 +121,23 @@ const reminder = (draft: Draft): Told => {
   return { title: say(subjectOf(draft)), lines: [...only(since), nobody, ...evidence(draft)] };
 };
 
+/** Only what was seen to work is said to work: an incident can also be closed by hand, or because nobody watches any more. */
+const endIn = (draft: Draft): string => {
+  const { title } = wordsOf(draft);
+  const { endTo, textKey, services = [], service } = draft.facts;
+  if (textKey === 'withdrawn') return title.withdrawn(subjectOf(draft));
+  if (isStorm(draft)) return title.stormOver({ count: services.length, host: service });
+  return endTo === undefined ? title.closed(subjectOf(draft)) : title.works(subjectOf(draft));
+};
+
 /** `works again · 08:11:48 · down 8 min 31 s (±5 s) · by: …`: one line, since it answers the first message. */
 const recovered = (draft: Draft): Told => {
-  const { title, line } = wordsOf(draft);
-  const { endTo, recoveredBy, services = [], service } = draft.facts;
+  const { line } = wordsOf(draft);
+  const { endTo, recoveredBy } = draft.facts;
   const length = lengthIn(draft, 'long');
   const lasted = isDegraded(draft) ? line.degradedFor : line.downFor;
-  const name = isStorm(draft)
-    ? title.stormOver({ count: services.length, host: service })
-    : title.works(subjectOf(draft));
   const parts = [
-    name,
+    endIn(draft),
     ...(endTo === undefined ? [] : [momentIn(draft, endTo)]),
     ...(length === undefined ? [] : [lasted(length)]),
     ...(recoveredBy === undefined || recoveredBy === 'dozor' ? [] : [line.by(recoveredBy)]),

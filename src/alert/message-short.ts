@@ -43,9 +43,13 @@ const hurt = (draft: Draft): Pieces => {
 
 const recovered = (draft: Draft): Pieces => {
   const { short, title } = wordsOf(draft);
-  const { endTo, services, service: host } = draft.facts;
+  const { endTo, services, service: host, textKey } = draft.facts;
   const length = lengthIn(draft, 'short');
   const at = endTo === undefined ? '' : minute(draft, endTo);
+  if (endTo === undefined && services === undefined) {
+    const head = textKey === 'withdrawn' ? title.withdrawn : title.closed;
+    return { name: subjectOf(draft), head, since: '', why: '' };
+  }
   const head =
     services === undefined
       ? (name: string) => short.works(name, at)

@@ -33,7 +33,8 @@ export interface Reader {
 
 const SIGNS = { critical: '🔴', warning: '🟠', info: '⚪' } as const;
 
-const signOf = ({ kind, severity, textKey }: AlertFacts): string => {
+const signOf = ({ kind, severity, textKey, endTo }: AlertFacts): string => {
+  if (kind === 'recovered' && endTo === undefined) return '⚪';
   if (kind === 'recovered' || textKey === 'witness.back' || textKey === 'watcher.back') return '🟢';
   if (kind === 'blind' || kind === 'gap') return '⚪';
   if (kind === 'test') return '🔵';

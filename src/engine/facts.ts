@@ -44,11 +44,12 @@ const stormFacts = ({ storm, reason }: Incident, registry: Registry): Partial<Al
     cause: storm?.commonCause ?? reason,
   });
 
-const answerFacts = ({ acknowledged, closedBy, flapping, lastChange }: Incident): Partial<AlertFacts> =>
+const answerFacts = ({ acknowledged, closedBy, withdrawn, flapping, lastChange }: Incident): Partial<AlertFacts> =>
   defined({
     acknowledgedBy: acknowledged?.by.name,
     acknowledgedAt: acknowledged?.at,
     recoveredBy: closedBy?.name,
+    textKey: withdrawn === true ? 'withdrawn' : undefined,
     flapping: flapping ? true : undefined,
     lastChange,
   });

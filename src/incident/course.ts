@@ -54,7 +54,7 @@ const mayRelapse = (
   event.at - ward.last.closedAt <= rules.relapseMs;
 
 const reopen = (last: Incident, event: VerdictEvent): Incident => {
-  const { end: _end, closedAt: _closedAt, acknowledged: _acknowledged, ...kept } = last;
+  const { end: _end, closedAt: _closedAt, acknowledged: _acknowledged, withdrawn: _withdrawn, ...kept } = last;
   return join(
     { ...kept, state: 'open', relapses: last.relapses + 1, transition: last.transition + 1 },
     involvedOf(event),

@@ -142,6 +142,17 @@ describe('an incident', () => {
   it('closes when the monitor that it hangs on is withdrawn', () => {
     const { ward } = run([verdict(100_000, 'down'), { type: 'withdrawn', at: 150_000, monitorId: 'm1' }]);
     assert.equal(ward.open, undefined);
+    assert.equal(ward.last?.withdrawn, true);
+    assert.equal(ward.last.end, undefined, 'nobody saw it end');
+  });
+
+  it('stays open when another monitor is still hurt', () => {
+    const { ward } = run([
+      verdict(100_000, 'down'),
+      verdict(101_000, 'down', { monitorId: 'm2' }),
+      { type: 'withdrawn', at: 150_000, monitorId: 'm1' },
+    ]);
+    assert.equal(ward.open?.state, 'open');
   });
 });
 

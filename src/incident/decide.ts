@@ -1,7 +1,7 @@
-import { closeIfWell, onRecovering, onUnseen, onUpdate, onVerdict, type IncidentRules } from './course.ts';
+import { onRecovering, onUnseen, onUpdate, onVerdict, type IncidentRules } from './course.ts';
 import type { Decision, IncidentEffect, IncidentEvent, Ward } from './events.ts';
 import type { Incident, TimelineData } from './incident.ts';
-import { bracket, join, nothing, save, timeline, withOpen } from './parts.ts';
+import { isHurt, join, nothing, save, timeline, withOpen } from './parts.ts';
 
 type Of<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
 
@@ -65,7 +65,22 @@ const onWithdrawn = (ward: Ward, open: Incident, event: Of<'withdrawn'>): Decisi
   const part = open.involved.find(({ monitorId }) => monitorId === event.monitorId);
   if (part === undefined) return nothing(ward);
   const incident = join(open, { ...part, verdict: 'pending', recovering: false });
-  return closeIfWell(ward, incident, event.at, bracket(undefined, { at: event.at }), []);
+  if (incident.involved.some(isHurt)) return [withOpen(ward, incident), [save(incident)]];
+  const closed: Incident = {
+    ...incident,
+    state: 'closed',
+    closedAt: event.at,
+    withdrawn: true,
+    transition: open.transition + 1,
+  };
+  return [
+    { last: closed },
+    [
+      save(closed),
+      timeline(closed, event.at, 'watch', { type: 'withdrawn', monitorId: event.monitorId }),
+      { do: 'tell', news: 'recovered', incident: closed },
+    ],
+  ];
 };
 
 const noted = (

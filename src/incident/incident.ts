@@ -54,6 +54,8 @@ export interface Incident {
   readonly end?: Bracket;
   readonly closedAt?: EpochMs;
   readonly closedBy?: Actor;
+  /** It closed because what failed is not watched any more (retired, paused): nobody saw it work, so it has no end. */
+  readonly withdrawn?: true;
   readonly involved: readonly Involved[];
   /** The cause will not heal by itself, or a deploy came right before: loud at once. */
   readonly loudAtOnce: boolean;
@@ -109,7 +111,9 @@ export type TimelineData =
   | { readonly type: 'gap'; readonly from: EpochMs; readonly to: EpochMs }
   | { readonly type: 'recovering'; readonly monitorId: string }
   | { readonly type: 'recovered'; readonly downMs: number; readonly marginMs: number }
-  | { readonly type: 'closed'; readonly by: Actor };
+  | { readonly type: 'closed'; readonly by: Actor }
+  /** The monitor is not watched any more, so nobody will see it recover. */
+  | { readonly type: 'withdrawn'; readonly monitorId: string };
 
 /** A timeline row as stored. */
 export interface TimelineEntry {

@@ -66,11 +66,12 @@ const takePause = (turn: Turn, on: boolean): void => {
   clearDoubt(turn);
   regainSight(turn);
   forgetGoodRun(turn);
-  // What was not seen, or not looked at for a while, is not known to be up.
-  const unknown = mode === 'up' && (blind !== null || !on);
+  // What was not seen, or not looked at for a while, is known to be neither up nor down.
+  const unknown = !on || (mode === 'up' && blind !== null);
   change(turn, {
     paused: on,
     mode: unknown ? 'pending' : mode,
+    ...(on ? {} : { outage: null }),
     partial: null,
     cannotAsk: null,
     pace: { full: null, pulse: null },

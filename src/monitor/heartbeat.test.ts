@@ -213,6 +213,13 @@ describe('a heartbeat that nobody should be told of', () => {
     assert.equal(heart.state.verdict, 'pending');
     assert.equal(heart.due, HOUR + 90 * SECOND);
   });
+
+  it('that was down before a pause is told anew when it stays away', () => {
+    const heart = new Heart(EVERY_MINUTE).beat(0).beat(1, 'fail');
+    heart.feed({ type: 'pause', at: 30 * SECOND, on: true }).feed({ type: 'pause', at: HOUR, on: false });
+    assert.equal(heart.state.verdict, 'pending');
+    assert.equal(heart.until(2 * HOUR).state.verdict, 'down');
+  });
 });
 
 describe('the machine of heartbeats, over any course of events', () => {

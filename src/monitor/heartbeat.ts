@@ -205,7 +205,7 @@ const expectAfresh = (state: HeartbeatState): HeartbeatState => ({
 const takePause = (state: HeartbeatState, on: boolean): Step => {
   if (on === state.paused) return [state, []];
   const changed = { ...expectAfresh(state), paused: on };
-  const to = on || state.verdict === 'down' ? state.verdict : 'pending';
+  const to = on ? state.verdict : 'pending';
   return turnTo(changed, to === 'blind' ? 'pending' : to, {});
 };
 

@@ -220,11 +220,14 @@ describe('a pause', () => {
     assert.equal(one.check(101 * S).verdict, 'up');
   });
 
-  it('does not end an outage', () => {
+  it('of what is down leads to pending, so that what is still down is told anew', () => {
     const one = up()
       .failing(10 * S, 20 * S)
-      .feed({ type: 'pause', at: 25 * S, on: true })
-      .feed({ type: 'pause', at: 900 * S, on: false });
+      .feed({ type: 'pause', at: 25 * S, on: true });
+    assert.equal(one.verdict, 'down');
+    one.feed({ type: 'pause', at: 900 * S, on: false });
+    assert.equal(one.verdict, 'pending');
+    one.failing(901 * S, 912 * S);
     assert.equal(one.verdict, 'down');
   });
 });

@@ -22,7 +22,7 @@ export interface IncidentSeen {
 
 const length = (incident: Incident, look: Look): string => {
   const words = catalog(look.locale).pages.incident;
-  const { least, most, certain } = downtime(incident, look.now);
+  const { least, most, certain } = downtime(incident, incident.closedAt ?? look.now);
   const text = (span: number): string => spanText(span, look.locale);
   if (incident.state === 'open' && incident.end === undefined) return text(most);
   const shown = text(least) === text(most) ? text(most) : words.lastedBetween(text(least), text(most));

@@ -50,6 +50,7 @@ const WRITERS: Writers = {
   recovered: (data, _names, locale) =>
     words(locale).recovered(spanText(data.downMs, locale), spanText(data.marginMs, locale)),
   closed: (data, _names, locale) => words(locale).closed(data.by.name),
+  withdrawn: (data, names, locale) => words(locale).withdrawn(monitorName(names, data.monitorId)),
 };
 
 /** What happened, in a sentence. */

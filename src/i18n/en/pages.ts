@@ -44,6 +44,7 @@ export const pages = {
     recovering: (monitor: string): string => `${of(monitor)}checks succeed again`,
     recovered: (span: string, margin: string): string => `Works again after ${span} (±${margin})`,
     closed: (by: string): string => `Closed by ${by}`,
+    withdrawn: (monitor: string): string => `${monitor} is not watched any more`,
   },
   look: {
     title: 'Dozor',

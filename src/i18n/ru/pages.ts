@@ -45,6 +45,7 @@ export const pages: typeof en = {
     recovering: (monitor) => `${of(monitor)}проверки снова удаются`,
     recovered: (span, margin) => `Снова работает через ${span} (±${margin})`,
     closed: (by) => `Закрыл: ${by}`,
+    withdrawn: (monitor) => `За ${monitor} больше не следят`,
   },
   look: {
     title: 'Дозор',
