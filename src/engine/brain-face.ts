@@ -1,7 +1,7 @@
 import { Fault } from '../kernel/fault.ts';
+import type { Actor } from '../incident/incident.ts';
 import type { Brain, SelfHealth, WitnessBriefing } from './brain.ts';
 import type { Asker } from './asking.ts';
-import type { Json } from '../kernel/json.ts';
 import type { Watchers } from './deadman.ts';
 import type { ChannelTests } from './channel-test.ts';
 import type { Core } from './core.ts';
@@ -26,6 +26,7 @@ export interface FaceParts {
   readonly standings: Standings;
   readonly deploys: Deploys;
   readonly mutes: Mutes;
+  readonly pause: (monitor: string, on: boolean, actor: Actor) => Promise<void>;
   readonly watchers: Watchers;
   readonly channelTests: ChannelTests;
   readonly listeners: Set<(event: StoredEvent) => void>;
@@ -108,10 +109,8 @@ const objectCalls = (
     update: (kind, idOrName, spec, actor, trusted) => objects.update(kind, idOrName, spec, actor, trusted),
     remove: (kind, idOrName, actor) => objects.remove(kind, idOrName, actor),
     pause: async (idOrName, on, actor) => {
-      const monitor = registry.find('monitor', idOrName);
-      const spec = { ...(registry.resource(monitor.id)?.spec as Record<string, Json>), paused: on };
-      await objects.update('monitor', monitor.id, spec, actor, true);
-      return standings.monitor(registry.find('monitor', monitor.id));
+      await parts.pause(idOrName, on, actor);
+      return standings.monitor(registry.find('monitor', idOrName));
     },
     checkNow: async (idOrName) => {
       const one = watch.of(registry.find('monitor', idOrName).id);

@@ -35,12 +35,10 @@ export class Life {
   }
 
   /** Puts what is defined in force; monitors that are new to the watch are spread over their first interval. */
-  apply(
-    applied: readonly Applied[],
-    placeOf: (applied: Applied) => { readonly file: string; readonly line: number } | undefined = () => undefined,
-  ): void {
-    const { core } = this.#parts;
-    for (const one of applied) core.registry.put(one.resource, one.compiled, placeOf(one));
+  apply(defined: readonly Applied[]): void {
+    const { core, pauses } = this.#parts;
+    const applied = defined.map((one) => pauses.over(one));
+    for (const one of applied) core.registry.put(one.resource, one.compiled);
     const monitors = applied.filter(({ resource }) => resource.kind === 'monitor');
     for (const [index, one] of monitors.entries()) this.#applyMonitor(one, { index, of: monitors.length });
     for (const { resource } of applied) if (resource.kind === 'channel') this.#parts.dispatch.pump(resource.id);

@@ -1,7 +1,7 @@
 import { Fault } from '../kernel/fault.ts';
 import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
 import { watchFiles } from '../config/watch.ts';
-import { after, needsRestart, type Applied } from './definitions.ts';
+import { after, needsRestart } from './definitions.ts';
 import type { Life } from './life.ts';
 import type { Parts } from './wire.ts';
 
@@ -29,8 +29,8 @@ export const loadDefinitions = async (
       `The definitions could not be saved: ${saved.error}`,
       'Free space on the disk of the data folder.',
     );
-  for (const one of applied) core.registry.put(one.resource, one.compiled);
-  life.apply(applied, (one: Applied) => loaded.places.get(one.resource.id));
+  core.registry.placed(loaded.places);
+  life.apply(applied);
   return loaded.changes;
 };
 

@@ -1,14 +1,17 @@
-import { Fault } from '../kernel/fault.ts';
+import { Fault, type FaultPlace } from '../kernel/fault.ts';
+import { unknownChannels } from '../alert/policy.ts';
+import type { Compiled } from '../config/contract.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Secrets } from '../auth/secrets.ts';
 import { SCHEMAS } from '../config/load.ts';
 import type { Actor } from '../incident/incident.ts';
 import type { MonitorKind, NameResolver } from '../monitor/kind.ts';
-import type { Monitor } from '../monitor/model.ts';
+import type { Monitor, Service } from '../monitor/model.ts';
 import { isPrivate } from '../network/private-address.ts';
 import type { Resource, ResourceKind } from '../store/contract.ts';
 import type { Core } from './core.ts';
 import type { Applied, Definitions } from './definitions.ts';
+import type { Registry } from './registry.ts';
 
 /** What stands above a kind: a monitor belongs to a service, a channel to a contact. */
 const PARENT: Readonly<Partial<Record<ResourceKind, ResourceKind>>> = { monitor: 'service', channel: 'contact' };
@@ -137,9 +140,11 @@ export class Objects {
   }
 
   async #put(resource: Resource, action: string, actor: Actor, trusted: boolean): Promise<Resource> {
-    const sealed: Resource = { ...resource, spec: this.#secrets.encrypt(resource.spec, SCHEMAS.specs[resource.kind]) };
+    const spec = this.#secrets.encrypt(resource.spec, SCHEMAS.specs[resource.kind]);
+    const sealed: Resource = { ...resource, spec, trusted };
     const applied = this.#definitions.compile(sealed);
     if (applied.compiled?.kind === 'monitor') await this.#refusePrivate(applied.compiled.value, trusted);
+    if (applied.compiled !== undefined) refuseUnknownNames(applied.compiled, this.#core.registry);
     await this.#commit([sealed], action, resource.name, actor);
     this.#apply([applied]);
     return sealed;
@@ -178,6 +183,35 @@ export class Objects {
     );
   }
 }
+
+const unknownIn = ({ policy, dependsOn }: Service, registry: Registry): readonly FaultPlace[] => {
+  const policies = new Set(registry.policies().map(({ name }) => name));
+  const services = new Set(registry.services().map(({ name }) => name));
+  return [
+    ...(policy === undefined || policies.has(policy)
+      ? []
+      : [{ path: 'policy', message: `there is no policy "${policy}"` }]),
+    ...dependsOn
+      .filter((name) => !services.has(name))
+      .map((name) => ({ path: 'dependsOn', message: `there is no service "${name}"` })),
+  ];
+};
+
+const unknownNames = (compiled: Compiled, registry: Registry): readonly FaultPlace[] => {
+  if (compiled.kind === 'policy')
+    return unknownChannels(
+      compiled.value,
+      registry.channels().map(({ name }) => name),
+    );
+  return compiled.kind === 'service' ? unknownIn(compiled.value, registry) : [];
+};
+
+/** What it names must be there: a policy's channels, a service's policy and what it depends on. @throws Fault INPUT_INVALID */
+const refuseUnknownNames = (compiled: Compiled, registry: Registry): void => {
+  const places = unknownNames(compiled, registry);
+  if (places.length > 0)
+    throw new Fault('INPUT_INVALID', `It names what is not there: ${places[0]?.message ?? ''}.`, '', { places });
+};
 
 const nameIn = (spec: Json): string | undefined => {
   const name = (spec as Readonly<Record<string, Json>> | null)?.['name'];

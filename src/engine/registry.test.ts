@@ -100,9 +100,9 @@ describe('the registry', () => {
     assert.throws(() => registry.find('monitor', 'm3'), faultOf('NOT_FOUND', /m3/));
   });
 
-  it('remembers where the file defines a thing, also when it is put again without a place', () => {
+  it('remembers where the file defines a thing, also when it is put again', () => {
     const registry = two();
-    registry.put(resource('service', 's1', 'api'), undefined, { file: 'dozor.yaml', line: 7 });
+    registry.placed(new Map([['s1', { file: 'dozor.yaml', line: 7 }]]));
     registry.put(resource('service', 's1', 'api'), undefined);
     assert.deepEqual(registry.place('s1'), { file: 'dozor.yaml', line: 7 });
   });

@@ -21,13 +21,17 @@ export class Registry {
   #byService: ReadonlyMap<string, readonly Monitor[]> | undefined;
 
   /** Takes a resource in, in place of the one with its id; a retired one leaves. */
-  put(resource: Resource, compiled: Compiled | undefined, place?: Place): void {
+  put(resource: Resource, compiled: Compiled | undefined): void {
     this.#byKind.clear();
     this.#byService = undefined;
     this.#resources.set(resource.id, resource);
     if (resource.retiredAt !== undefined || compiled === undefined) this.#compiled.delete(resource.id);
     else this.#compiled.set(resource.id, compiled);
-    if (place !== undefined) this.#places.set(resource.id, place);
+  }
+
+  /** Where the file defines things now, by id; lines move when the file is edited. */
+  placed(places: ReadonlyMap<string, Place>): void {
+    for (const [id, place] of places) this.#places.set(id, place);
   }
 
   /** Every resource, retired ones included. */

@@ -43,13 +43,14 @@ export class Standings {
     const worst = ORDER.find((verdict) => counted.some((standing) => standing.verdict === verdict)) ?? 'pending';
     const since = Math.max(0, ...counted.filter(({ verdict }) => verdict === worst).map((standing) => standing.since));
     const incident = this.#incidents.openOf(service.id);
+    const mutedUntil = this.#mutes.until(service.id);
     return {
-      service,
+      service: mutedUntil > 0 ? { ...service, mutedUntil } : service,
       verdict: worst,
       since,
       paused: monitors.length > 0 && counted.length === 0,
       inMaintenance: monitors.some(({ inMaintenance }) => inMaintenance),
-      muted: this.#mutes.until(service.id) > this.#core.clock.toWall(this.#core.clock.now()),
+      muted: mutedUntil > this.#core.clock.toWall(this.#core.clock.now()),
       monitors,
       ...defined({ incidentId: incident?.id }),
     };

@@ -88,6 +88,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
   };
   const begin = async () => {
     parts.network.start();
+    parts.pauses.restore(parts.snapshot.meta);
     await loadDefinitions(parts, life, config);
     const gap = await life.resume();
     void life.recall().catch((error: unknown) => core.unsaved(error));
@@ -163,6 +164,10 @@ const faceOf = (made: {
     standings: new Standings(parts),
     deploys: parts.deploys,
     mutes: parts.mutes,
+    pause: async (monitor, on, actor) => {
+      const applied = await parts.pauses.set(monitor, on, actor);
+      if (applied !== undefined) life.apply([applied]);
+    },
     watchers: made.watchers,
     channelTests: new ChannelTests({
       core,

@@ -7,6 +7,7 @@ import type { Settings } from '../config/contract.ts';
 import { defined } from '../kernel/defined.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { NameResolver } from '../monitor/kind.ts';
+import type { Monitor } from '../monitor/model.ts';
 import { createOwnNetwork, DEFAULT_CONTROLS, type OwnNetworkLoop } from '../network/own-network.ts';
 import { createResolver } from '../network/resolver.ts';
 import { Asker } from './asking.ts';
@@ -22,6 +23,7 @@ import { Lateness } from './lateness.ts';
 import { Maintenance } from './maintenance.ts';
 import { Mutes } from './mutes.ts';
 import { Outbox } from './outbox.ts';
+import { Pauses } from './pauses.ts';
 import { Pairings } from './pairings.ts';
 import { Receipts } from './receipts.ts';
 import { Sender } from './sender.ts';
@@ -57,6 +59,7 @@ export interface Parts extends Ground, Looking, Telling {
   readonly incidents: Incidents;
   readonly pairings: Pairings;
   readonly mutes: Mutes;
+  readonly pauses: Pauses;
   /** Where the page is, once it listens. */
   readonly place: { url: string | undefined };
 }
@@ -84,6 +87,7 @@ export const wireParts = async (options: WireOptions): Promise<Parts> => {
     incidents,
     pairings: new Pairings(core, channelOf),
     mutes: new Mutes(core, incidents),
+    pauses: new Pauses(core),
     place: { url: undefined as string | undefined },
   };
   const looking = wireLooking(base, hub, options.dataDir, options.onVerdict);
@@ -109,13 +113,9 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
   });
   const sight = new Sight();
   network.onChange((change) => sight.note(change));
-  const isOutsiders = (origin: string): boolean => origin === 'stored' && !live.settings.network.allowPrivate;
-  const asker = new Asker(
-    clock,
-    resolver,
-    (where, error) => core.bug(where, error),
-    (monitor) => isOutsiders(monitor.origin),
-  );
+  const isOutsiders = ({ id, origin }: Monitor): boolean =>
+    origin === 'stored' && core.registry.resource(id)?.trusted !== true && !live.settings.network.allowPrivate;
+  const asker = new Asker(clock, resolver, (where, error) => core.bug(where, error), isOutsiders);
   const lateness = new Lateness(() => clock.now());
   const verdicts: Verdicts = new Verdicts({
     core,

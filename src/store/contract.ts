@@ -32,6 +32,8 @@ export interface Resource {
   readonly spec: Json;
   readonly position: number;
   readonly createdAt: EpochMs;
+  /** Made on the machine itself (command line over the Unix socket): its targets may be private. */
+  readonly trusted?: boolean;
   /** It left the file or was deleted; its history is kept. */
   readonly retiredAt?: EpochMs;
 }
