@@ -15,6 +15,29 @@ const tell = (facts: AlertFacts, locale: Locale, now: number): string[] => {
   return [message.title, ...message.lines];
 };
 
+describe('an incident that nobody saw end', () => {
+  const over = (more: Partial<AlertFacts>): AlertFacts => ({
+    kind: 'recovered',
+    severity: 'critical',
+    service: 'API',
+    failures: [],
+    startTo: at(3, 0, 0),
+    ...more,
+  });
+
+  it('is told as closed, not as working, when somebody closed it', () => {
+    const facts = over({ recoveredBy: 'Aigerim' });
+    assert.deepEqual(tell(facts, 'en', at(4, 0, 0)), ['⚪ API: incident closed · by: Aigerim']);
+    assert.deepEqual(tell(facts, 'ru', at(4, 0, 0)), ['⚪ API: инцидент закрыт · кем: Aigerim']);
+  });
+
+  it('is told as not watched any more when its monitor is gone or paused', () => {
+    const facts = over({ textKey: 'withdrawn' });
+    assert.deepEqual(tell(facts, 'en', at(4, 0, 0)), ['⚪ API: what failed is not watched any more']);
+    assert.deepEqual(tell(facts, 'ru', at(4, 0, 0)), ['⚪ API: за тем, что не работало, больше не следят']);
+  });
+});
+
 describe('what the watch says of itself', () => {
   it('tells when it could not see out, and of how many services nothing is known', () => {
     const blind: AlertFacts = {

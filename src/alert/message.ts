@@ -33,13 +33,19 @@ export interface Reader {
 
 const SIGNS = { critical: '🔴', warning: '🟠', info: '⚪' } as const;
 
+const SIGN_OF_KIND: Readonly<Partial<Record<AlertFacts['kind'], string>>> = {
+  blind: '⚪',
+  gap: '⚪',
+  test: '🔵',
+  unseen: '🟠',
+  unwatched: '🟠',
+};
+
 const signOf = ({ kind, severity, textKey, endTo }: AlertFacts): string => {
-  if (kind === 'recovered' && endTo === undefined) return '⚪';
-  if (kind === 'recovered' || textKey === 'witness.back' || textKey === 'watcher.back') return '🟢';
-  if (kind === 'blind' || kind === 'gap') return '⚪';
-  if (kind === 'test') return '🔵';
-  if (kind === 'unseen' || kind === 'unwatched') return '🟠';
-  return SIGNS[severity];
+  if (textKey === 'witness.back' || textKey === 'watcher.back') return '🟢';
+  // Green is for what was seen to work; a closed incident is just closed.
+  if (kind === 'recovered') return endTo === undefined ? '⚪' : '🟢';
+  return SIGN_OF_KIND[kind] ?? SIGNS[severity];
 };
 
 const OPEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'update', 'storm', 'reminder']);

@@ -119,7 +119,7 @@ describe('an alert is answered', { concurrency: true }, () => {
     const said = await brain().dozor('incidents', 'resolve', code);
     assert.equal(said.code, 0, said.error);
     const end = await player('resolved').told('the end', ({ repliesTo }) => repliesTo === alert.messageId);
-    assert.match(end.text, /by: local admin/);
+    assert.match(end.text, /⚪ resolved: incident closed · by: local admin/);
     assert.equal((await incidentOf('resolved')).state, 'closed');
     const again = await brain().dozor('incidents', 'ack', code);
     assert.equal(again.code, 11, 'what is over cannot be acknowledged');
