@@ -31,7 +31,7 @@ export interface LinkQuestion {
   readonly body: object;
   /** Proves who asks; left out while joining. */
   readonly key?: string;
-  /** For each address. */
+  /** For all addresses together. */
   readonly timeoutMs: Ms;
 }
 
@@ -77,26 +77,26 @@ const answerOf = (bytes: Buffer, address: string): Result<LinkAnswer, LinkFailur
   return ok({ status: Number(status), body: parsed(body.toString('utf8')), address });
 };
 
+/** A question to one address that is under way. */
+interface Asking {
+  readonly answer: Promise<Result<LinkAnswer, LinkFailure>>;
+  cancel(): void;
+}
+
 /**
  * Asks one address. Written on node:tls in HTTP/1.0 (RFC 1945: the answer ends with the connection): node:https takes 4 MiB more, and a witness
  * has to be tiny. Nothing is sent before the certificate has proved to be the pinned one.
  */
-const askAddress = (
-  address: string,
-  fingerprint: string,
-  question: LinkQuestion,
-): Promise<Result<LinkAnswer, LinkFailure>> =>
-  new Promise((resolve) => {
+const askAddress = (address: string, fingerprint: string, question: LinkQuestion): Asking => {
+  const socket = connect({ ...split(address), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+  const answer = new Promise<Result<LinkAnswer, LinkFailure>>((resolve) => {
     const parts: Buffer[] = [];
     let size = 0;
-    const socket = connect({ ...split(address), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
     const end = (result: Result<LinkAnswer, LinkFailure>): void => {
-      clearTimeout(deadline);
       socket.destroy();
       resolve(result);
     };
     const silent = (message: string): void => end(err({ kind: 'silent', message: `${address}: ${message}` }));
-    const deadline = setTimeout(() => silent(`no answer in ${question.timeoutMs / 1_000} s`), question.timeoutMs);
     socket.on('error', (error: NodeJS.ErrnoException) => silent(error.code ?? error.message));
     socket.once('secureConnect', () => {
       const seen = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(':', '').toLowerCase();
@@ -111,17 +111,44 @@ const askAddress = (
     socket.once('end', () => end(answerOf(Buffer.concat(parts), address)));
     socket.once('close', () => silent('the connection was closed'));
   });
+  return { answer, cancel: () => void socket.destroy() };
+};
+
+/** So long an address is asked alone before the next one is asked beside it. */
+const ALONE_MS: Ms = 1_000;
 
 /**
- * Asks a brain over TLS with its pinned certificate, one address after the other. The failure that is returned is the gravest: another
- * certificate before silence. Never throws for what the far side does.
+ * Asks a brain over TLS with its pinned certificate: its first address, and the others beside it when that fails or hesitates, all within the
+ * question's time. Of failures the gravest is returned: another certificate before silence. Never throws for what the far side does.
  */
-export const askPinned = async (brain: Pinned, question: LinkQuestion): Promise<Result<LinkAnswer, LinkFailure>> => {
-  let failure: LinkFailure = { kind: 'silent', message: 'there is no address' };
-  for (const address of brain.addresses) {
-    const answer = await askAddress(address, brain.fingerprint, question);
-    if (answer.ok) return answer;
-    if (failure.kind === 'silent') failure = answer.error;
-  }
-  return err(failure);
-};
+export const askPinned = (brain: Pinned, question: LinkQuestion): Promise<Result<LinkAnswer, LinkFailure>> =>
+  new Promise((resolve) => {
+    const { addresses, fingerprint } = brain;
+    const askings: Asking[] = [];
+    const failures: LinkFailure[] = [];
+    let hesitation: NodeJS.Timeout | undefined;
+    const finish = (result: Result<LinkAnswer, LinkFailure>): void => {
+      clearTimeout(deadline);
+      clearTimeout(hesitation);
+      resolve(result);
+      for (const asking of askings) asking.cancel();
+    };
+    const worst = (): LinkFailure =>
+      failures.find(({ kind }) => kind !== 'silent') ??
+      failures[0] ?? { kind: 'silent', message: `no answer in ${question.timeoutMs / 1_000} s` };
+    const advance = (): void => {
+      clearTimeout(hesitation);
+      const address = addresses[askings.length];
+      if (address === undefined) return;
+      const asking = askAddress(address, fingerprint, question);
+      askings.push(asking);
+      hesitation = setTimeout(advance, ALONE_MS);
+      void asking.answer.then((answer) => {
+        if (answer.ok) return finish(answer);
+        failures.push(answer.error);
+        return failures.length === addresses.length ? finish(err(worst())) : advance();
+      });
+    };
+    const deadline = setTimeout(() => finish(err(worst())), question.timeoutMs);
+    advance();
+  });

@@ -31,6 +31,8 @@ const factsOf = (news: WitnessNews, brain: string, toWall: (at: EpochMs) => Epoc
       failures: [],
       from,
       to: toWall(news.to),
+      startTo: from,
+      endTo: toWall(news.to),
       textKey: 'witness.back',
       textParams: { brain },
     };
