@@ -86,8 +86,8 @@ const settled = async (brain: RunningBrain): Promise<void> => {
   });
 };
 
-/** Each outage is an incident of its own. */
-const NO_RELAPSE = { relapse: '1ms' };
+/** Each outage is an incident of its own, and one that kills cut to pieces is not taken for many small ones. */
+const WHOLE_OUTAGES = { relapse: '1ms', partial: { threshold: 1_000 } };
 
 /** Kills a brain so many times at seeded moments while its target falls and rises, then asks the store and the channel what became of it. */
 export const killRun = async (
@@ -100,7 +100,7 @@ export const killRun = async (
   const config = configuration({
     services: [service('API', target.url)],
     channels: [hook('hook', `${channel.url}/hook`)],
-    detection: NO_RELAPSE,
+    detection: WHOLE_OUTAGES,
   });
   const [file, data] = [join(stage.dir, `kills-${seed}.yaml`), join(stage.dir, `kills-${seed}`)];
   await writeFile(file, stringify(config));

@@ -15,15 +15,16 @@ export interface TargetProcess {
   close(): Promise<void>;
 }
 
-const launch = async (port: number) => {
-  const child = spawn(process.execPath, [import.meta.filename, String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+const launch = async (port: number, wrap: readonly string[]) => {
+  const [command, ...rest] = [...wrap, process.execPath, import.meta.filename, String(port)];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [first] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   return { child, url: first.trim() };
 };
 
-/** Starts a target as a process. */
-export const startTargetProcess = async (): Promise<TargetProcess> => {
-  let { child, url } = await launch(0);
+/** Starts a target as a process; `wrap` is a command before it that replaces itself by it, such as `ip netns exec NAME`. */
+export const startTargetProcess = async (wrap: readonly string[] = []): Promise<TargetProcess> => {
+  let { child, url } = await launch(0, wrap);
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
@@ -39,7 +40,7 @@ export const startTargetProcess = async (): Promise<TargetProcess> => {
     kill,
     signal: (name) => void child.kill(name),
     restart: async () => {
-      ({ child, url } = await launch(Number(new URL(url).port)));
+      ({ child, url } = await launch(Number(new URL(url).port), wrap));
     },
     close: kill,
   };
