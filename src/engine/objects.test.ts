@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { startEngine, type TestEngine } from '../../test/fakes/engine.ts';
+import type { Actor } from '../incident/incident.ts';
+import { Fault, type FaultCode } from '../kernel/fault.ts';
+import { kindOf } from '../monitor/kinds/index.ts';
+import { Objects } from './objects.ts';
+
+const AIDAR: Actor = { name: 'Aidar', via: 'api' };
+const CONFIG = `services:
+  - name: api
+    monitors: [{ name: job, kind: heartbeat, every: 7d }]
+contacts: [{ name: team }]
+`;
+
+const rig = async (
+  context: TestContext,
+  options: Parameters<typeof startEngine>[1] = {},
+): Promise<{ readonly engine: TestEngine; readonly objects: Objects }> => {
+  const engine = await startEngine(context, { config: CONFIG, ...options });
+  const { core, definitions, secrets, resolver } = engine.parts;
+  const apply = (applied: Parameters<typeof engine.life.apply>[0]): void => engine.life.apply(applied);
+  return { engine, objects: new Objects({ core, definitions, secrets, resolver, kindOf, apply }) };
+};
+
+const isFault =
+  (code: FaultCode, words = /./) =>
+  (error: unknown): boolean =>
+    error instanceof Fault && error.code === code && words.test(`${error.message} ${error.hint}`);
+
+const hook = (
+  name: string,
+): { readonly name: string; readonly parent: string; readonly spec: Record<string, string> } => ({
+  name,
+  parent: 'team',
+  spec: { kind: 'webhook', url: 'https://hooks.example/1', secret: 'signing-secret' },
+});
+
+describe('an object that is made through API or screens', () => {
+  it('is in force at once, saved, and in the audit log', async (context) => {
+    const { engine, objects } = await rig(context);
+    const { core, hearts } = engine.parts;
+    const spec = { kind: 'heartbeat', every: '1h' };
+    const made = await objects.create('monitor', { name: 'nightly', parent: 'api', spec }, AIDAR, false);
+    assert.equal(core.registry.find('monitor', 'api/nightly').id, made.id);
+    assert.ok(hearts.of(made.id));
+    const { items } = await core.store.audit({ limit: 5 });
+    assert.deepEqual(
+      items.map(({ action, subject, actor }) => [action, subject, actor]),
+      [['monitor.create', 'nightly', 'Aidar']],
+    );
+    const saved = await core.store.load(0, core.clock.now());
+    assert.ok(saved.resources.some(({ id, origin }) => id === made.id && origin === 'stored'));
+  });
+
+  it('is still there after a restart, with its number', async (context) => {
+    const { engine, objects } = await rig(context);
+    const spec = { kind: 'heartbeat', every: '1h' };
+    const made = await objects.create('monitor', { name: 'nightly', parent: 'api', spec }, AIDAR, false);
+    await engine.kill();
+    const next = await rig(context, { dir: engine.dir, clock: engine.clock });
+    assert.equal(next.engine.parts.core.registry.find('monitor', 'nightly').num, made.num);
+    const other = await next.objects.create('monitor', { name: 'weekly', parent: 'api', spec }, AIDAR, false);
+    assert.ok(other.num > made.num);
+  });
+
+  it('keeps its secrets encrypted in the store and in the clear in force', async (context) => {
+    const { engine, objects } = await rig(context);
+    const made = await objects.create('channel', hook('hook'), AIDAR, false);
+    assert.doesNotMatch(JSON.stringify(made.spec), /signing-secret/);
+    const { resources } = await engine.parts.core.store.load(0, engine.clock.now());
+    assert.doesNotMatch(JSON.stringify(resources), /signing-secret/);
+    const channel = engine.parts.core.registry.find('channel', 'hook');
+    assert.equal((channel.config as { secret?: string }).secret, 'signing-secret');
+  });
+
+  it('is refused with the places when its spec is wrong, and changes nothing', async (context) => {
+    const { engine, objects } = await rig(context);
+    const wrong = { name: 'x', parent: 'api', spec: { kind: 'heartbeat', evry: '1h' } };
+    await assert.rejects(objects.create('monitor', wrong, AIDAR, false), isFault('INPUT_INVALID', /evry/));
+    const leak = { name: 'x', parent: 'team', spec: { kind: 'webhook', url: 'https://x.example', secret: '${HOME}' } };
+    await assert.rejects(objects.create('channel', leak, AIDAR, false), isFault('INPUT_INVALID', /references/));
+    assert.equal(engine.parts.core.registry.monitors().length, 1);
+    assert.deepEqual((await engine.parts.core.store.audit({ limit: 5 })).items, []);
+  });
+
+  it('belongs to something that exists', async (context) => {
+    const { objects } = await rig(context);
+    const spec = { kind: 'heartbeat', every: '1h' };
+    await assert.rejects(
+      objects.create('monitor', { name: 'x', spec }, AIDAR, false),
+      isFault('INPUT_INVALID', /service/),
+    );
+    await assert.rejects(
+      objects.create('monitor', { name: 'x', parent: 'nobody', spec }, AIDAR, false),
+      isFault('NOT_FOUND', /api/),
+    );
+  });
+
+  it('has a name of its own: a channel among all, a monitor within its service', async (context) => {
+    const { objects } = await rig(context);
+    await objects.create('contact', { name: 'Dana', spec: {} }, AIDAR, false);
+    await objects.create('channel', hook('hook'), AIDAR, false);
+    await assert.rejects(
+      objects.create('channel', { ...hook('hook'), parent: 'Dana' }, AIDAR, false),
+      isFault('CONFLICT', /already/),
+    );
+    const spec = { kind: 'heartbeat', every: '1h' };
+    await assert.rejects(
+      objects.create('monitor', { name: 'job', parent: 'api', spec }, AIDAR, false),
+      isFault('CONFLICT'),
+    );
+    await objects.create('service', { name: 'shop', spec: {} }, AIDAR, false);
+    await objects.create('monitor', { name: 'job', parent: 'shop', spec }, AIDAR, false);
+  });
+
+  it('is changed in place, renamed too, but not to a name that is taken', async (context) => {
+    const { engine, objects } = await rig(context);
+    const made = await objects.create('service', { name: 'shop', spec: {} }, AIDAR, false);
+    await objects.update('service', 'shop', { name: 'store', dependsOn: ['api'] }, AIDAR, false);
+    const store = engine.parts.core.registry.find('service', 'store');
+    assert.deepEqual([store.id, store.dependsOn], [made.id, ['api']]);
+    await assert.rejects(objects.update('service', 'store', { name: 'api' }, AIDAR, false), isFault('CONFLICT'));
+  });
+
+  it('is retired with what belongs to it, and its name is free again', async (context) => {
+    const { engine, objects } = await rig(context);
+    const { core, hearts } = engine.parts;
+    const spec = { kind: 'heartbeat', every: '1h' };
+    await objects.create('service', { name: 'shop', spec: {} }, AIDAR, false);
+    const monitor = await objects.create('monitor', { name: 'nightly', parent: 'shop', spec }, AIDAR, false);
+    await objects.remove('service', 'shop', AIDAR);
+    assert.equal(hearts.of(monitor.id), undefined);
+    assert.notEqual(core.registry.resource(monitor.id)?.retiredAt, undefined);
+    assert.throws(() => core.registry.find('service', 'shop'), isFault('NOT_FOUND'));
+    await objects.create('service', { name: 'shop', spec: {} }, AIDAR, false);
+  });
+
+  it('is not put in force when it cannot be saved', async (context) => {
+    const { engine, objects } = await rig(context);
+    engine.parts.core.store.write = () => Promise.reject(new Fault('STORE_UNAVAILABLE', 'No space is left.'));
+    await assert.rejects(
+      objects.create('service', { name: 'shop', spec: {} }, AIDAR, false),
+      isFault('STORE_UNAVAILABLE', /No space/),
+    );
+    assert.throws(() => engine.parts.core.registry.find('service', 'shop'), isFault('NOT_FOUND'));
+  });
+});
+
+describe('what the file defines', () => {
+  it('is read-only, and says where it is defined', async (context) => {
+    const { objects } = await rig(context);
+    await assert.rejects(objects.update('service', 'api', {}, AIDAR, true), isFault('READ_ONLY', /dozor\.yaml:2/));
+    await assert.rejects(objects.remove('monitor', 'job', AIDAR), isFault('READ_ONLY', /dozor\.yaml:3/));
+  });
+
+  it('says so of the command line too', async (context) => {
+    const engine = await startEngine(context, { urls: ['tcp://127.0.0.1:9'] });
+    const { core, definitions, secrets, resolver } = engine.parts;
+    const objects = new Objects({ core, definitions, secrets, resolver, kindOf, apply: () => undefined });
+    await assert.rejects(objects.remove('service', '127.0.0.1:9', AIDAR), isFault('READ_ONLY', /command line/));
+  });
+});
+
+describe('a target inside', () => {
+  const inside = (
+    url: string,
+  ): { readonly name: string; readonly parent: string; readonly spec: Record<string, string> } => ({
+    name: 'inside',
+    parent: 'api',
+    spec: { kind: 'http', url },
+  });
+
+  it('is refused to strangers, by address and by name', async (context) => {
+    const { engine, objects } = await rig(context);
+    for (const url of [
+      'http://127.0.0.1:1/',
+      'http://[::1]:1/',
+      'http://169.254.169.254/latest',
+      'http://localhost:1/',
+    ])
+      await assert.rejects(objects.create('monitor', inside(url), AIDAR, false), isFault('TARGET_PRIVATE'), url);
+    await assert.rejects(
+      objects.compileMonitor({ kind: 'tcp', host: '10.0.0.1', port: 1 }, false),
+      isFault('TARGET_PRIVATE'),
+    );
+    assert.equal(engine.parts.core.registry.monitors().length, 1);
+  });
+
+  it('is allowed on the machine itself, and where the configuration allows it', async (context) => {
+    const { objects } = await rig(context);
+    await objects.create('monitor', inside('http://127.0.0.1:1/'), AIDAR, true);
+    const open = await rig(context, { config: `${CONFIG}network: { allowPrivate: true }\n` });
+    await open.objects.create('monitor', inside('http://127.0.0.1:1/'), AIDAR, false);
+  });
+});
