@@ -6,6 +6,7 @@ import { openCertificate } from '#auth/certificate.ts';
 import type { Running } from '#engine/start.ts';
 import type { Log } from '#engine/log.ts';
 import { systemClock } from '#engine/system-clock.ts';
+import { watchOther } from './inner-witness.ts';
 import { VERSION } from './version-number.ts';
 
 /** Page, API and socket of a running brain. */
@@ -47,5 +48,12 @@ export const serve = async (running: Running, dataDir: string, log: Log): Promis
   running.listening(own);
   const url = brain.settings().publicUrl ?? own;
   const { path } = await auth.signIn.link('admin', 'admin');
-  return { url: own, signInLink: `${url.replace(/\/$/, '')}${path}`, close: async () => await listening.close() };
+  const witness = watchOther(running, dataDir, log);
+  return {
+    url: own,
+    signInLink: `${url.replace(/\/$/, '')}${path}`,
+    close: async () => {
+      await Promise.all([witness.stop(), listening.close()]);
+    },
+  };
 };

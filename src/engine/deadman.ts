@@ -6,8 +6,8 @@ import type { Core } from './core.ts';
 
 /** A ping that has no answer after so long has failed. */
 const PING_TIMEOUT_MS: Ms = 10 * SECOND;
-/** A witness checks every 10 s; three missed reports are silence. */
-const WITNESS_SILENT_MS: Ms = 35 * SECOND;
+/** Three missed reports are silence: 35 s at the usual 10 s. */
+const MISSED_REPORTS = 3.5;
 
 /** Sends one ping; resolves with undefined when it was taken, else with why not. */
 export type Ping = (url: string, signal: AbortSignal) => Promise<string | undefined>;
@@ -54,6 +54,11 @@ export class Watchers {
     this.#notice(watcherId);
   }
 
+  /** When a watcher last gave a sign since the start, in the watch's time; undefined before the first. */
+  heardAt(watcherId: string): EpochMs | undefined {
+    return this.#heard.get(watcherId)?.at;
+  }
+
   standings(): readonly WatcherStanding[] {
     return this.#core.registry.watchers().map((watcher) => this.#standing(watcher));
   }
@@ -68,7 +73,7 @@ export class Watchers {
     if (heard === undefined) return { watcher, state: 'waiting' };
     const at = this.#core.clock.toWall(heard.at);
     if (heard.problem !== undefined) return { watcher, state: 'failing', lastAt: at, detail: heard.problem };
-    const limit = watcher.kind === 'witness' ? WITNESS_SILENT_MS : 2 * watcher.everyMs + PING_TIMEOUT_MS;
+    const limit = watcher.kind === 'witness' ? MISSED_REPORTS * watcher.everyMs : 2 * watcher.everyMs + PING_TIMEOUT_MS;
     return { watcher, state: this.#core.clock.now() - heard.at > limit ? 'silent' : 'answers', lastAt: at };
   }
 

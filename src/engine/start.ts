@@ -4,6 +4,7 @@ import { defined } from '../kernel/defined.ts';
 import { shortCode, timedId } from '../kernel/id.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import { channelOf } from '../alert/channels/index.ts';
+import type { Channel } from '../alert/model.ts';
 import type { LoadedConfig } from '../config/contract.ts';
 import { kindOf } from '../monitor/kinds/index.ts';
 import type { Brain } from './brain.ts';
@@ -21,6 +22,7 @@ import { Health } from './self-health.ts';
 import { SelfTest } from './self-test.ts';
 import { Standings } from './standings.ts';
 import { systemClock } from './system-clock.ts';
+import { WatcherNews } from './watcher-news.ts';
 import { wireParts, type Parts } from './wire.ts';
 
 /** Somebody may write to this bot to get a channel's alerts. */
@@ -41,6 +43,8 @@ export interface Running {
   listening(url: string): void;
   /** Channels that wait for somebody to write to their bot. */
   unpaired(): Promise<readonly Unpaired[]>;
+  /** All channels, with what was paired later in their configuration. */
+  pairedChannels(): readonly Channel[];
   /** Ends the watch; what is known is written down. */
   stop(): Promise<void>;
 }
@@ -95,6 +99,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     parts.watch.start();
     life.start();
     selfTest.start();
+    new WatcherNews({ ...parts, watchers, meta: parts.snapshot.meta }).start();
     return { gap, unfollow: await followFiles(parts, config.files, reloadNow, options.onReload) };
   };
   const { gap, unfollow } = await begin().catch((error: unknown) => {
@@ -117,6 +122,8 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
       parts.place.url = url;
     },
     unpaired: () => unpairedOf(parts),
+    pairedChannels: () =>
+      core.registry.channels().map((channel) => ({ ...channel, config: parts.pairings.config(channel) })),
     stop,
   };
 };
