@@ -65,6 +65,7 @@ export class Life {
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
     await dispatch.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
     this.#hasResumed = true;
+    maintenance.restore(snapshot.meta);
     maintenance.look();
     core
       .turn()
