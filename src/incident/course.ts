@@ -51,7 +51,8 @@ const mayRelapse = (
   ward.last?.closedAt !== undefined &&
   ward.last.closedBy === undefined &&
   !ward.last.toldLate &&
-  event.at - ward.last.closedAt <= rules.relapseMs;
+  // By the wall clock's time: one that was set back makes no relapse of what comes.
+  Math.abs(event.at - ward.last.closedAt) <= rules.relapseMs;
 
 const reopen = (last: Incident, event: VerdictEvent): Incident => {
   const { end: _end, closedAt: _closedAt, acknowledged: _acknowledged, withdrawn: _withdrawn, ...kept } = last;
