@@ -118,7 +118,10 @@ describe('an alert is answered', { concurrency: true }, () => {
     const { code } = await incidentOf('resolved');
     const said = await brain().dozor('incidents', 'resolve', code);
     assert.equal(said.code, 0, said.error);
-    const end = await player('resolved').told('the end', ({ repliesTo }) => repliesTo === alert.messageId);
+    const end = await player('resolved').told(
+      'the end',
+      ({ repliesTo, text }) => repliesTo === alert.messageId && text.includes('⚪'),
+    );
     assert.match(end.text, /⚪ resolved: incident closed · by: local admin/);
     assert.equal((await incidentOf('resolved')).state, 'closed');
     const again = await brain().dozor('incidents', 'ack', code);

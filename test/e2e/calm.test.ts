@@ -8,7 +8,7 @@ import { service, type Piece } from './settings.ts';
 
 const NAMES = ['blip', 'deployed', 'undeployed', 'broken', 'repaired', 'database', 'app', 'flapping', 'relapsing'];
 /** Longer than `minSpan`, shorter than `deploySpan`. */
-const DEPLOY_REQUESTS = 14;
+const DEPLOY_REQUESTS = 24;
 const BROKEN = { do: 'answer', status: 500 } as const;
 
 const minuteAgo = (): string => new Date(Date.now() - 60_000).toISOString().slice(0, 19).replace('T', ' ');
@@ -29,7 +29,7 @@ describe('nobody is woken for nothing', { concurrency: true }, () => {
     cast = await openCast(stage, {
       names: NAMES,
       serviceOf: (name, url) => service(name, url, name === 'app' ? { dependsOn: ['database'] } : {}),
-      detection: { deploySpan: '4s', deployGrace: '20s', relapse: '60s' },
+      detection: { minSpan: '1500ms', deploySpan: '8s', deployGrace: '20s', relapse: '60s' },
       more: { maintenance: [window] },
     });
     await Promise.all(NAMES.map((name) => player(name).line('up')));

@@ -38,7 +38,11 @@ describe('what people read', { concurrency: true }, () => {
     const message = await brain.next(provider.messages, 'the SMS');
     assert.match(message.text, /^OnAI Backend API НЕ РАБОТАЕТ с \d\d:\d\d.* watch\.onai\.example\/a\//);
     await target.revive();
-    const end = await brain.next(tg.messages, 'the end', ({ repliesTo }) => repliesTo === alert.messageId);
+    const end = await brain.next(
+      tg.messages,
+      'the end',
+      ({ repliesTo, text }) => repliesTo === alert.messageId && text.includes('🟢'),
+    );
     assert.match(end.text, /🟢 OnAI Backend API снова работает · \d\d:\d\d:\d\d · простой /);
   });
 
