@@ -67,7 +67,7 @@ export class Sentry {
   #stopTelling: Stop | undefined;
   #judging = false;
   #telling = false;
-  #lastFailure = '';
+  #lastFailure: string | undefined;
   #stopped = false;
   #busy: Promise<void> = Promise.resolve();
 
