@@ -64,6 +64,8 @@ export type EscalationEvent =
   | { readonly type: 'recovering'; readonly at: EpochMs; readonly on: boolean }
   | { readonly type: 'recovered'; readonly at: EpochMs }
   | { readonly type: 'relapsed'; readonly at: EpochMs }
+  /** The gravest part has healed, something lesser is left; `withheld`: that is healing, too. */
+  | { readonly type: 'eased'; readonly at: EpochMs; readonly severity: Severity; readonly withheld: boolean }
   /** The cause became one that will not heal by itself. */
   | { readonly type: 'loud-now'; readonly at: EpochMs }
   /** A channel failed for good, had no accepted delivery for `fallbackMs`, or accepted what its provider could not deliver. */

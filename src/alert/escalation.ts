@@ -71,6 +71,7 @@ const CHANGE: Change = {
   recovering: (state, event) => ({ ...state, withheld: event.on }),
   recovered: (state) => ({ ...state, ended: true, withheld: false }),
   relapsed: (state) => ({ ...withoutAcknowledgement(state), ended: false, withheld: false }),
+  eased: (state, event) => ({ ...state, severity: event.severity, withheld: event.withheld, loudAtOnce: false }),
   'loud-now': (state) => ({ ...state, loudAtOnce: true }),
   exhausted: (state, event) => exhausted(state, event.channel),
   accepted: (state, event) => accepted(state, event.channel),

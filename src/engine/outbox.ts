@@ -46,7 +46,9 @@ export class Outbox {
   /** To wherever the incident was told of already, silently. */
   follow(turn: Turn, alert: Alert, incident: Incident): void {
     const names = this.#dispatch.told.channelIds(incident.id).map((id) => this.#nameOf(id));
-    this.put(turn, alert, names, { loud: false, step: `f${incident.transition}` });
+    // A call rings however softly it is meant.
+    const quiet = names.filter((name) => this.#tellsRecovery(name));
+    this.put(turn, alert, quiet, { loud: false, step: `f${incident.transition}` });
   }
 
   /** Recovery goes where the alert went, as an answer to the first message there, which is changed as well. */

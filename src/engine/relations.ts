@@ -1,4 +1,5 @@
 import type { Incident } from '../incident/incident.ts';
+import { RANK } from '../incident/parts.ts';
 import type { Core } from './core.ts';
 import type { Incidents } from './incidents.ts';
 
@@ -12,9 +13,10 @@ export class Relations {
     this.#incidents = incidents;
   }
 
-  /** Is somebody else's conversation telling of it? */
-  isSpokenFor(incident: Incident): boolean {
-    return incident.parentId !== undefined && this.#incidents.known(incident.parentId)?.state === 'open';
+  /** Is somebody else's conversation telling of it? One about a warning tells nobody that something is down. */
+  isSpokenFor({ parentId, severity }: Incident): boolean {
+    const parent = parentId === undefined ? undefined : this.#incidents.known(parentId);
+    return parent?.state === 'open' && RANK[parent.severity] >= RANK[severity];
   }
 
   /** Ids of the services that the incident's service cannot work without. */

@@ -107,6 +107,7 @@ export class Storms {
       stormId: storm.id,
       key: effect.key,
       openedAt: effect.at,
+      severity: effect.severity,
       members: members.map(({ id }) => id),
     });
     this.#incidents.adopt(turn, storm);

@@ -190,3 +190,39 @@ describe('tidings of the watch itself', () => {
     assert.deepEqual(told(hook), ['gap']);
   });
 });
+
+describe('tidings of a service with several troubles', () => {
+  it('call nobody any more when what was grave is over and a warning is left', async (context) => {
+    const { engine, hook } = await rig(context, ['api']);
+    const { core, incidents, conversations } = engine.parts;
+    const { serviceId } = await breakMonitor(engine, 'api-job');
+    await heard(hook, engine);
+    const at = core.clock.toWall(core.clock.now());
+    const turn = core.turn();
+    incidents.feed(turn, serviceId ?? '', {
+      type: 'verdict',
+      at,
+      serviceId: serviceId ?? '',
+      monitorId: 'certificate',
+      severity: 'critical',
+      from: 'up',
+      to: 'degraded',
+      bad: 1,
+      asked: 1,
+      afterDeploy: false,
+      lasting: false,
+      fresh: { id: core.newId(), code: core.newCode() },
+    });
+    await turn.commit();
+    engine.clock.advance(10 * SECOND);
+    await healMonitor(engine, 'api-job');
+    await heard(hook, engine);
+    engine.clock.advance(2 * HOUR);
+    await settled(engine);
+    assert.deepEqual(told(hook), ['down', 'update']);
+    const open = incidents.openOf(serviceId ?? '');
+    assert.equal(open?.severity, 'warning');
+    assert.equal(conversations.of(open.id)?.severity, 'warning');
+    assert.deepEqual(engine.bugs, []);
+  });
+});

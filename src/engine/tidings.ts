@@ -90,6 +90,9 @@ export class Tidings implements Teller {
       case 'worse':
         this.#worse(turn, incident);
         return;
+      case 'eased':
+        this.#eased(turn, incident);
+        return;
       case 'update':
         this.#updated(turn, incident);
         return;
@@ -202,6 +205,7 @@ export class Tidings implements Teller {
       casualty: {
         incidentId: incident.id,
         serviceId: incident.serviceId ?? '',
+        severity: incident.severity,
         ...(host === undefined ? {} : { host }),
         ...(incident.reason === undefined ? {} : { reason: incident.reason }),
       },
@@ -211,7 +215,7 @@ export class Tidings implements Teller {
 
   #relapsed(turn: Turn, incident: Incident): void {
     const parent = incident.parentId === undefined ? undefined : this.#incidents.known(incident.parentId);
-    if (parent?.state === 'open') {
+    if (parent !== undefined && this.#relations.isSpokenFor(incident)) {
       this.#outbox.edit(turn, parent, this.#facts(alertKindOf(parent), parent));
       return;
     }
@@ -227,6 +231,14 @@ export class Tidings implements Teller {
     if (this.#relations.isSpokenFor(incident)) return;
     this.#alone(turn, incident);
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+  }
+
+  /** What was grave is over: nobody is called for what is left. */
+  #eased(turn: Turn, incident: Incident): void {
+    const { severity } = incident;
+    const at = this.#core.clock.now();
+    this.#conversations.change(turn, incident, { type: 'eased', at, severity, withheld: isHealing(incident) });
+    this.#updated(turn, incident);
   }
 
   #updated(turn: Turn, incident: Incident): void {
@@ -246,9 +258,9 @@ export class Tidings implements Teller {
     this.#freeDependants(turn, incident);
   }
 
-  /** Those that kept quiet because of this one speak for themselves if they are still hurt. */
+  /** Those that kept quiet because of this one (a relapsed member of a storm, too) speak for themselves if they are still hurt. */
   #freeDependants(turn: Turn, parent: Incident): void {
-    if (parent.kind === 'service') for (const child of this.#relations.childrenOf(parent)) this.#alone(turn, child);
+    for (const child of this.#relations.childrenOf(parent)) this.#alone(turn, child);
   }
 
   #alone(turn: Turn, incident: Incident): void {

@@ -3,7 +3,20 @@ import type { EpochMs } from '../kernel/time.ts';
 import { isLasting } from '../monitor/reason.ts';
 import type { Decision, IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
 import type { Bracket, Incident, TimelineData } from './incident.ts';
-import { bracket, involvedOf, isHealing, isHurt, join, nothing, RANK, save, timeline, withOpen } from './parts.ts';
+import {
+  bracket,
+  easedFrom,
+  easing,
+  involvedOf,
+  isHealing,
+  isHurt,
+  join,
+  nothing,
+  RANK,
+  save,
+  timeline,
+  withOpen,
+} from './parts.ts';
 import { downtime } from './times.ts';
 
 /** What the machine has to know of the rules. */
@@ -95,16 +108,16 @@ const onHurt = (ward: Ward, event: VerdictEvent, rules: IncidentRules): Decision
   ];
 };
 
+/** What was acknowledged or muted was the lesser trouble: the graver one wants an answer of its own. */
+const unanswered = ({ acknowledged: _acknowledged, mutedUntil: _mutedUntil, ...rest }: Incident): Incident => rest;
+
 /** Another monitor joins, or the same one got worse (degraded → down) or better (down → degraded). */
 const onWorse = (ward: Ward, open: Incident, event: VerdictEvent): Decision => {
   const joined = join(open, involvedOf(event));
   const graver = RANK[joined.severity] > RANK[open.severity];
   const turnedLoud = event.to === 'down' && event.lasting && !open.loudAtOnce;
-  const incident: Incident = {
-    ...joined,
-    loudAtOnce: open.loudAtOnce || turnedLoud,
-    transition: graver ? open.transition + 1 : open.transition,
-  };
+  const known: Incident = { ...(graver ? unanswered(joined) : joined), loudAtOnce: open.loudAtOnce || turnedLoud };
+  const incident = graver ? { ...known, transition: open.transition + 1 } : easedFrom(open, known);
   const effects: IncidentEffect[] = [save(incident), verdictEntry(incident, event)];
   if (graver) {
     effects.push(
@@ -112,7 +125,14 @@ const onWorse = (ward: Ward, open: Incident, event: VerdictEvent): Decision => {
     );
     effects.push({ do: 'tell', news: 'worse', incident });
   } else if (turnedLoud) effects.push({ do: 'converse', change: 'loud-now', incident });
-  return [withOpen(ward, incident), effects];
+  return [withOpen(ward, incident), [...effects, ...easing(open, incident, event.at)]];
+};
+
+/** Something is still hurt, though perhaps nothing as grave as before. */
+export const stayOpen = (ward: Ward, incident: Incident, at: EpochMs, before: readonly IncidentEffect[]): Decision => {
+  const was = ward.open ?? incident;
+  const now = easedFrom(was, incident);
+  return [withOpen(ward, now), [save(now), ...before, ...easing(was, now, at)]];
 };
 
 /** Closes when no involved monitor is hurt any more; the end is bracketed by the last bad and the first good evidence. */
@@ -123,7 +143,7 @@ export const closeIfWell = (
   end: Bracket,
   before: readonly IncidentEffect[],
 ): Decision => {
-  if (incident.involved.some(isHurt)) return [withOpen(ward, incident), [save(incident), ...before]];
+  if (incident.involved.some(isHurt)) return stayOpen(ward, incident, at, before);
   const lastEnd = ward.open?.end ?? end;
   const closed: Incident = {
     ...incident,

@@ -63,6 +63,32 @@ describe('an incident', () => {
     assert.deepEqual(news(effects), ['opened', 'worse']);
   });
 
+  it('wants an answer of its own when what was acknowledged or muted was only a warning', () => {
+    const { ward, effects } = run([
+      verdict(100_000, 'degraded'),
+      { type: 'acknowledge', at: 110_000, by: PERSON },
+      { type: 'mute', at: 111_000, until: 9_000_000, by: PERSON },
+      verdict(200_000, 'down', { from: 'degraded' }),
+    ]);
+    assert.deepEqual([ward.open?.acknowledged, ward.open?.mutedUntil], [undefined, undefined]);
+    const again = run([{ type: 'acknowledge', at: 210_000, by: PERSON }], ward);
+    assert.equal(again.ward.open?.acknowledged?.at, 210_000);
+    assert.deepEqual(news(effects), ['opened', 'worse']);
+  });
+
+  it('eases when the gravest part heals and a warning is left', () => {
+    const { ward, effects } = run([
+      verdict(100_000, 'degraded', { monitorId: 'm2' }),
+      verdict(200_000, 'down', { lasting: true }),
+      { type: 'recovering', at: 210_000, monitorId: 'm1', on: true },
+      verdict(300_000, 'up'),
+    ]);
+    assert.deepEqual(news(effects), ['opened', 'worse', 'eased']);
+    assert.ok(effects.some((effect) => effect.do === 'converse' && effect.change === 'recovering'));
+    assert.deepEqual([ward.open?.severity, ward.open?.loudAtOnce], ['warning', false]);
+    assert.deepEqual(news(run([verdict(400_000, 'down')], ward).effects), ['worse']);
+  });
+
   it('takes a second monitor in without telling again', () => {
     const { ward, effects } = run([verdict(100_000, 'down'), verdict(105_000, 'down', { monitorId: 'm2' })]);
     assert.equal(ward.open?.involved.length, 2);

@@ -1,4 +1,4 @@
-import { onRecovering, onUnseen, onUpdate, onVerdict, type IncidentRules } from './course.ts';
+import { onRecovering, onUnseen, onUpdate, onVerdict, stayOpen, type IncidentRules } from './course.ts';
 import type { Decision, IncidentEffect, IncidentEvent, Ward } from './events.ts';
 import type { Incident, TimelineData } from './incident.ts';
 import { isHurt, join, nothing, save, timeline, withOpen } from './parts.ts';
@@ -65,7 +65,7 @@ const onWithdrawn = (ward: Ward, open: Incident, event: Of<'withdrawn'>): Decisi
   const part = open.involved.find(({ monitorId }) => monitorId === event.monitorId);
   if (part === undefined) return nothing(ward);
   const incident = join(open, { ...part, verdict: 'pending', recovering: false });
-  if (incident.involved.some(isHurt)) return [withOpen(ward, incident), [save(incident)]];
+  if (incident.involved.some(isHurt)) return stayOpen(ward, incident, event.at, []);
   const closed: Incident = {
     ...incident,
     state: 'closed',

@@ -97,7 +97,7 @@ export type IncidentEffect =
   /** People have news to hear. */
   | {
       readonly do: 'tell';
-      readonly news: 'opened' | 'worse' | 'relapsed' | 'update' | 'recovered' | 'unseen';
+      readonly news: 'opened' | 'worse' | 'eased' | 'relapsed' | 'update' | 'recovered' | 'unseen';
       readonly incident: Incident;
     }
   /** The conversation goes on otherwise: somebody has it, nobody wants to hear it, it may be healing, its cause turned out lasting. */

@@ -12,9 +12,9 @@ export const worst = (severities: readonly Severity[]): Severity =>
   severities.reduce<Severity>((gravest, severity) => (RANK[severity] > RANK[gravest] ? severity : gravest), 'info');
 /** Does this monitor say that the service is hurt? */
 export const isHurt = (involved: Involved): boolean => involved.verdict === 'down' || involved.verdict === 'degraded';
-/** Does every monitor that is hurt answer well again? */
-export const isHealing = ({ involved }: Incident): boolean => {
-  const hurt = involved.filter(isHurt);
+/** Does every monitor that is hurt as gravely as the incident answer well again? What is less grave wakes nobody either way. */
+export const isHealing = ({ involved, severity }: Incident): boolean => {
+  const hurt = involved.filter((one) => isHurt(one) && RANK[one.severity] >= RANK[severity]);
   return hurt.length > 0 && hurt.every(({ recovering }) => recovering);
 };
 /** A moment between two pieces of evidence. */
@@ -40,6 +40,19 @@ export const save = (incident: Incident): IncidentEffect => ({ do: 'save', incid
 export const nothing = (ward: Ward): Decision => [ward, []];
 /** The ward with this incident open. */
 export const withOpen = (ward: Ward, open: Incident): Ward => ({ ...ward, open });
+
+/** The gravest part has healed and something lesser is left: it stays open, and people hear that it is no longer as bad. */
+export const easedFrom = (before: Incident, now: Incident): Incident =>
+  RANK[now.severity] < RANK[before.severity] ? { ...now, loudAtOnce: false, transition: before.transition + 1 } : now;
+
+/** What is to be done when it has eased; nothing when it has not. */
+export const easing = (before: Incident, now: Incident, at: EpochMs): readonly IncidentEffect[] =>
+  RANK[now.severity] < RANK[before.severity]
+    ? [
+        timeline(now, at, 'check', { type: 'severity', from: before.severity, to: now.severity }),
+        { do: 'tell', news: 'eased', incident: now },
+      ]
+    : [];
 
 /** How the monitor of a verdict stands within the incident; degraded is a warning at most. */
 export const involvedOf = (event: VerdictEvent): Involved => ({

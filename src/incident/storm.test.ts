@@ -21,8 +21,7 @@ const run = (events: readonly StormEvent[]): { board: StormBoard; effects: reado
     board = next;
     effects.push(...done);
     for (const effect of done) {
-      if (effect.do === 'open-storm')
-        board = withStorm(board, { stormId: 'storm', key: effect.key, openedAt: effect.at, members: effect.members });
+      if (effect.do === 'open-storm') board = withStorm(board, { ...effect, stormId: 'storm', openedAt: effect.at });
     }
   }
   return { board, effects };
@@ -64,6 +63,30 @@ describe('a storm', () => {
       opened(20_000, 4, 9),
     ]);
     assert.deepEqual(kinds(effects).slice(-1), ['join-storm']);
+  });
+
+  const three = [opened(0, 1, 9), opened(1, 2, 9), opened(2, 3, 9), { type: 'tick', at: 5_002 }] as const;
+
+  it('takes nobody in long after the last one joined: the same words hours later are other news', () => {
+    const soon = opened(60_000, 4, 1);
+    assert.deepEqual(kinds(run([...three, soon, opened(115_000, 5, 1)]).effects).slice(-1), ['join-storm']);
+    assert.deepEqual(kinds(run([...three, soon, opened(3_600_000, 5, 1)]).effects).slice(-1), ['tell-alone']);
+  });
+
+  it('of warnings takes in no outage', () => {
+    const graded = (event: StormEvent, severity: 'warning' | 'critical'): StormEvent =>
+      event.type === 'opened' ? { ...event, casualty: { ...event.casualty, severity } } : event;
+    const warnings = three.map((event) => graded(event, 'warning'));
+    const after = (severity: 'warning' | 'critical'): readonly string[] =>
+      kinds(run([...warnings, graded(opened(20_000, 4, 1), severity)]).effects).slice(-1);
+    assert.deepEqual(after('warning'), ['join-storm']);
+    assert.deepEqual(after('critical'), ['tell-alone']);
+  });
+
+  it('forgets nobody whose message is held, however long nothing happened', () => {
+    const { effects } = run([opened(0, 1, 9), opened(90_000, 2, 1, 'vps-2'), { type: 'tick', at: 90_001 }]);
+    const alone = effects.flatMap((effect) => (effect.do === 'tell-alone' ? [effect.incidentId] : []));
+    assert.deepEqual(alone, ['i2', 'i1']);
   });
 
   it('lets those go their own way that share nothing', () => {

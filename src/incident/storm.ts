@@ -1,6 +1,8 @@
 import type { EpochMs, Ms } from '../kernel/time.ts';
+import type { Severity } from '../monitor/model.ts';
 import { reason, type Reason } from '../monitor/reason.ts';
 import type { Incident } from './incident.ts';
+import { RANK, worst } from './parts.ts';
 
 /** One service that just turned out hurt, as the storm's machine sees it. */
 export interface Casualty {
@@ -10,6 +12,8 @@ export interface Casualty {
   /** Where its target is; what storms have in common before anything else. */
   readonly host?: string;
   readonly reason?: Reason;
+  /** critical when absent */
+  readonly severity?: Severity;
   /** Its first message is held back until then. */
   readonly heldUntil?: EpochMs;
 }
@@ -19,6 +23,10 @@ export interface StormUnderWay {
   readonly stormId: string;
   readonly key: string;
   readonly openedAt: EpochMs;
+  /** When the last member joined; when it opened when absent. */
+  readonly joinedAt?: EpochMs;
+  /** critical when absent */
+  readonly severity?: Severity;
   readonly members: readonly string[];
 }
 
@@ -47,6 +55,7 @@ export type StormEffect =
       readonly key: string;
       readonly members: readonly string[];
       readonly commonCause: Reason;
+      readonly severity: Severity;
       readonly host?: string;
       readonly at: EpochMs;
     }
@@ -70,21 +79,39 @@ const keysOf = (casualty: Pick<Casualty, 'host' | 'reason'>): readonly string[] 
   ...(casualty.reason === undefined ? [] : [`reason ${casualty.reason.code}`]),
 ];
 
+const gravity = ({ severity }: { readonly severity?: Severity }): number => RANK[severity ?? 'critical'];
+
+/**
+ * Joining is hardly heard of (the storm's message changes), so a storm takes in only what follows soon and is no graver than what it told: the
+ * same words hours later, or an outage among warnings, are other news.
+ */
+const takesIn = (
+  storm: StormUnderWay,
+  casualty: Omit<Casualty, 'at' | 'heldUntil'>,
+  at: EpochMs,
+  within: Ms,
+): boolean =>
+  keysOf(casualty).includes(storm.key) &&
+  gravity(casualty) <= gravity(storm) &&
+  at - (storm.joinedAt ?? storm.openedAt) <= within;
+
 const onOpened = (
   board: StormBoard,
   event: Extract<StormEvent, { type: 'opened' }>,
   rules: StormRules,
 ): readonly [StormBoard, readonly StormEffect[]] => {
-  const storm = board.storms.find(({ key }) => keysOf(event.casualty).includes(key));
+  const storm = board.storms.find((one) => takesIn(one, event.casualty, event.at, rules.windowMs));
   if (storm !== undefined) {
-    const grown = { ...storm, members: [...storm.members, event.casualty.incidentId] };
+    const grown = { ...storm, joinedAt: event.at, members: [...storm.members, event.casualty.incidentId] };
     const storms = board.storms.map((one) => (one === storm ? grown : one));
     return [
       { ...board, storms },
       [{ do: 'join-storm', stormId: storm.stormId, incidentId: event.casualty.incidentId }],
     ];
   }
-  const fresh = board.casualties.filter(({ at }) => event.at - at <= rules.windowMs);
+  const fresh = board.casualties.filter(
+    ({ at, heldUntil }) => heldUntil !== undefined || event.at - at <= rules.windowMs,
+  );
   if (event.inDoubt < rules.suspects) {
     const told: Casualty = { ...event.casualty, at: event.at };
     return [{ ...board, casualties: [...fresh, told] }, [{ do: 'tell-alone', incidentId: told.incidentId }]];
@@ -115,6 +142,7 @@ const openStorm = (key: string, members: readonly Casualty[], at: EpochMs): Stor
     do: 'open-storm',
     key,
     members: members.map(({ incidentId }) => incidentId),
+    severity: worst(members.map((one) => one.severity ?? 'critical')),
     commonCause: shared ?? reason('host.gone', host === undefined ? {} : { host }),
     ...(host === undefined ? {} : { host }),
     at,
