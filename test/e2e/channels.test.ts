@@ -9,7 +9,7 @@ import { configuration, hook, service, step, telegram } from './settings.ts';
 const BROKEN = { do: 'answer', status: 500 } as const;
 const SENDING = /sendMessage$/;
 
-describe('a channel that fails', { concurrency: true }, () => {
+describe('a channel that fails', { concurrency: 3 }, () => {
   it('is tried again, and an outage that is over by then is told as what it is: late', async (t) => {
     const stage = openStage(t);
     const tg = await stage.keep(startFakeTelegram());

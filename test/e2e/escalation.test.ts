@@ -11,7 +11,7 @@ const BROKEN = { do: 'answer', status: 500 } as const;
 
 const clock = (offsetMs: number): string => new Date(Date.now() + offsetMs).toISOString().slice(11, 16);
 
-describe('who is told, how loud, and when', { concurrency: true }, () => {
+describe('who is told, how loud, and when', { concurrency: 3 }, () => {
   it('first without a sound, then aloud and by SMS, then by a call; the end goes where the alert went', async (t) => {
     const stage = openStage(t);
     const tg = await stage.keep(startFakeTelegram());

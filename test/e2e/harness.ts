@@ -9,9 +9,9 @@ import type { Recording } from '../fakes/recording.ts';
 import { runProgram, startProgram, type Program, type RunOptions, type Said } from './program.ts';
 import type { Piece } from './settings.ts';
 
-const START_MS = 20_000;
-const STOP_MS = 10_000;
-const WAIT_MS = 15_000;
+const START_MS = 60_000;
+const STOP_MS = 30_000;
+const WAIT_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 /** An answer of the API. */

@@ -98,7 +98,7 @@ export interface Said extends Ended {
 /** Runs `dozor` to its end. Rejects, killing it, when it has not ended within `withinMs`. */
 export const runProgram = async (
   args: readonly string[],
-  { withinMs = 20_000, ...options }: RunOptions & { readonly withinMs?: number } = {},
+  { withinMs = 60_000, ...options }: RunOptions & { readonly withinMs?: number } = {},
 ): Promise<Said> => {
   const program = startProgram(args, options);
   let late = false;

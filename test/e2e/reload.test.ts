@@ -9,7 +9,7 @@ import { configuration, hook, http, service, telegram, type Piece } from './sett
 
 const BROKEN = { do: 'answer', status: 500 } as const;
 
-describe('a file that changes while the brain runs', { concurrency: true }, () => {
+describe('a file that changes while the brain runs', { concurrency: 3 }, () => {
   it('is taken, with a diff, and without a secret in it', async (t) => {
     const stage = openStage(t);
     const [old, fresh] = [await stage.keep(startFakeWebhook()), await stage.keep(startFakeWebhook())];

@@ -22,7 +22,7 @@ test('fifty services down by one cause are one conversation: one message, one re
   await Promise.all(names.map((name) => brain.line(new RegExp(`up +${name} /`))));
 
   await target.die();
-  const alert = await brain.next(tg.messages, 'the alert', ({ method }) => method === 'sendMessage', 30_000);
+  const alert = await brain.next(tg.messages, 'the alert', ({ method }) => method === 'sendMessage');
   assert.match(
     alert.text,
     /🔴 \d+ of 50 services on 127\.0\.0\.1 are down · since .* · common cause: connection refused/,
@@ -41,7 +41,7 @@ test('fifty services down by one cause are one conversation: one message, one re
   );
 
   await target.revive();
-  const recovery = await brain.next(tg.messages, 'the recovery', ({ method }) => method === 'sendMessage', 30_000);
+  const recovery = await brain.next(tg.messages, 'the recovery', ({ method }) => method === 'sendMessage');
   assert.match(recovery.text, /🟢 50 services on 127\.0\.0\.1 work again/);
   assert.equal(recovery.repliesTo, alert.messageId);
   await brain.until('every incident to be closed', async () => (await open()).length === 0);

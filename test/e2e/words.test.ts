@@ -10,7 +10,7 @@ import { configuration, hook, http, service, sms, telegram } from './settings.ts
 
 const SECRET = 'Tr0ub4dor-and-3';
 
-describe('what people read', { concurrency: true }, () => {
+describe('what people read', { concurrency: 3 }, () => {
   it('is Russian where the reader is', async (t) => {
     const stage = openStage(t);
     const tg = await stage.keep(startFakeTelegram());
