@@ -1,6 +1,5 @@
 import { Fault, type FaultPlace } from '#kernel/fault.ts';
 import { defined } from '#kernel/defined.ts';
-import type { Json } from '#kernel/json.ts';
 import type { Ms } from '#kernel/time.ts';
 import type { Channel, Contact, Policy, PolicyStep } from '#alert/model.ts';
 import type { MaintenanceWindow, Monitor, Service, Severity } from '#monitor/model.ts';
@@ -8,11 +7,11 @@ import type { MonitorKind } from '#monitor/kind.ts';
 import type { Resource } from '#store/contract.ts';
 import type { Compile, Compiled, SecretSource, Watcher } from './contract.ts';
 import type { Mistake } from './document.ts';
+import { mistakesFromOutside } from './from-outside.ts';
 import { channelFault } from './channel-check.ts';
 import { SCHEMAS } from './load.ts';
 import { parseResolved, withoutValues } from './parse.ts';
-import { isMapping, mapLeaves, pathText } from './path.ts';
-import { referencesIn } from './reference.ts';
+import { isMapping, pathText } from './path.ts';
 import { ownTimezone } from './schema-settings.ts';
 import { commonMonitorKeys, pulseByDefault } from './schema-monitor.ts';
 import { momentOf } from './time-of-day.ts';
@@ -21,11 +20,11 @@ type Read = Readonly<Record<string, unknown>>;
 
 /**
  * Turns a stored resource into what the engine works with; secrets are resolved here and nowhere else. What came through API or screens may
- * hold no `${…}`: it would let an API token read the machine's environment and files.
+ * hold no `${…}` and no paths of files.
  * @throws Fault CONFIG_INVALID (from the file or command line) or INPUT_INVALID (through the API) with every place that is wrong.
  */
 export const compile: Compile = (resource, secrets) => {
-  const foreign = resource.origin === 'stored' ? referencesFromOutside(resource.spec) : [];
+  const foreign = mistakesFromOutside(resource);
   const parsed = parseResolved(
     SCHEMAS.specs[resource.kind],
     resource.spec,
@@ -44,21 +43,6 @@ export const compile: Compile = (resource, secrets) => {
 };
 
 const NO_SECRETS: SecretSource = { env: () => undefined, file: () => undefined };
-
-const referencesFromOutside = (spec: Json): readonly Mistake[] => {
-  const found: Mistake[] = [];
-  mapLeaves(spec, (leaf, path) => {
-    if (typeof leaf === 'string' && referencesIn(leaf).length > 0)
-      found.push({
-        path,
-        at: 'value',
-        message: 'references to the environment or to files are read in the configuration file only',
-        hint: 'give the value itself: it is stored encrypted ($${ stands for the signs)',
-      });
-    return leaf;
-  });
-  return found;
-};
 
 const invalid = (resource: Resource, mistakes: readonly Mistake[]): Fault => {
   const places: FaultPlace[] = mistakes.map(({ path, message, hint }) => ({

@@ -3,6 +3,7 @@ import type { Ms } from '../kernel/time.ts';
 import type { ChannelKind } from '../alert/channel.ts';
 import type { Alert, Channel } from '../alert/model.ts';
 import type { Actor } from '../incident/incident.ts';
+import type { NameResolver } from '../monitor/kind.ts';
 import type { ChannelTest } from './brain.ts';
 import type { Core } from './core.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -19,6 +20,7 @@ export class ChannelTests {
   readonly #dispatch: Dispatch;
   readonly #pairings: Pairings;
   readonly #kindOf: (kind: string) => ChannelKind | undefined;
+  readonly #resolverFor: (channelId: string) => NameResolver;
 
   constructor(parts: {
     readonly core: Core;
@@ -26,12 +28,14 @@ export class ChannelTests {
     readonly dispatch: Dispatch;
     readonly pairings: Pairings;
     readonly kindOf: (kind: string) => ChannelKind | undefined;
+    readonly resolverFor: (channelId: string) => NameResolver;
   }) {
     this.#core = parts.core;
     this.#outbox = parts.outbox;
     this.#dispatch = parts.dispatch;
     this.#pairings = parts.pairings;
     this.#kindOf = parts.kindOf;
+    this.#resolverFor = parts.resolverFor;
   }
 
   /** Resolves when the first try has an outcome. @throws Fault NOT_FOUND */
@@ -87,7 +91,8 @@ export class ChannelTests {
     const kind = this.#kindOf(channel.kind);
     if (kind?.balance === undefined) return undefined;
     const signal = AbortSignal.timeout(BALANCE_TIMEOUT_MS);
-    const answer = await kind.balance(this.#pairings.config(channel), { signal, now: this.#core.clock.now() });
+    const context = { signal, now: this.#core.clock.now(), resolver: this.#resolverFor(channel.id) };
+    const answer = await kind.balance(this.#pairings.config(channel), context);
     return answer.ok ? answer.value : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { defined } from '../kernel/defined.ts';
 import { SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { Watcher } from '../config/contract.ts';
+import type { NameResolver } from '../monitor/kind.ts';
 import type { WatcherStanding } from './brain.ts';
 import type { Core } from './core.ts';
 
@@ -10,7 +11,7 @@ const PING_TIMEOUT_MS: Ms = 10 * SECOND;
 const MISSED_REPORTS = 3.5;
 
 /** Sends one ping; resolves with undefined when it was taken, else with why not. */
-export type Ping = (url: string, signal: AbortSignal) => Promise<string | undefined>;
+export type Ping = (url: string, signal: AbortSignal, resolver: NameResolver) => Promise<string | undefined>;
 
 interface Heard {
   readonly at: EpochMs;
@@ -24,6 +25,7 @@ interface Heard {
 export class Watchers {
   readonly #core: Core;
   readonly #ping: Ping;
+  readonly #resolverFor: (watcherId: string) => NameResolver;
   readonly #problems: () => readonly string[];
   readonly #heard = new Map<string, Heard>();
   readonly #told = new Map<string, WatcherStanding['state']>();
@@ -31,11 +33,13 @@ export class Watchers {
   constructor(parts: {
     readonly core: Core;
     readonly ping: Ping;
+    readonly resolverFor: (watcherId: string) => NameResolver;
     /** What is wrong with the watch; while there is anything, no ping goes out. */
     readonly problems: () => readonly string[];
   }) {
     this.#core = parts.core;
     this.#ping = parts.ping;
+    this.#resolverFor = parts.resolverFor;
     this.#problems = parts.problems;
   }
 
@@ -88,16 +92,16 @@ export class Watchers {
 
   async #send(watcher: Watcher, url: string): Promise<void> {
     const problems = this.#problems();
-    const problem = problems.length > 0 ? `held back: ${problems.join('; ')}` : await this.#ask(url);
+    const problem = problems.length > 0 ? `held back: ${problems.join('; ')}` : await this.#ask(watcher.id, url);
     this.#heard.set(watcher.id, { at: this.#core.clock.now(), ...defined({ problem }) });
     this.#notice(watcher.id);
   }
 
-  async #ask(url: string): Promise<string | undefined> {
+  async #ask(watcherId: string, url: string): Promise<string | undefined> {
     const abort = new AbortController();
     const stop = this.#core.clock.after(PING_TIMEOUT_MS, () => abort.abort());
     try {
-      return await this.#ping(url, abort.signal);
+      return await this.#ping(url, abort.signal, this.#resolverFor(watcherId));
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     } finally {

@@ -26,7 +26,7 @@ const listen = (context: TestContext, engine: TestEngine, paired: string[]): Inb
     core,
     kindOf: channelOf,
     pairings,
-    resolver,
+    resolverFor: () => resolver,
     actions: {
       acknowledge: (id, actor) => people.acknowledge(id, actor),
       muteIncident: (id, forMs, actor) => people.mute(id, forMs, actor),

@@ -34,7 +34,7 @@ export class InboundMail {
   readonly #pairings: Pairings;
   readonly #actions: TapActions;
   readonly #onPaired: (channel: Channel, name: string) => void;
-  readonly #resolver: NameResolver;
+  readonly #resolverFor: (channelId: string) => NameResolver;
   readonly #pollers = new Map<string, AbortController>();
   readonly #faults = new Map<string, { readonly channel: string; readonly message: string }>();
 
@@ -42,14 +42,14 @@ export class InboundMail {
     readonly core: Core;
     readonly kindOf: (kind: string) => ChannelKind | undefined;
     readonly pairings: Pairings;
-    readonly resolver: NameResolver;
+    readonly resolverFor: (channelId: string) => NameResolver;
     readonly actions: TapActions;
     readonly onPaired: (channel: Channel, name: string) => void;
   }) {
     this.#core = parts.core;
     this.#kindOf = parts.kindOf;
     this.#pairings = parts.pairings;
-    this.#resolver = parts.resolver;
+    this.#resolverFor = parts.resolverFor;
     this.#actions = parts.actions;
     this.#onPaired = parts.onPaired;
   }
@@ -92,7 +92,8 @@ export class InboundMail {
     const onInbound = (inbound: Inbound): void => {
       this.#take(key, inbound).catch((error: unknown) => this.#core.bug('inbound', error));
     };
-    kind.poll(channel.config, onInbound, onFault, abort.signal, this.#resolver).catch((error: unknown) => {
+    const resolver = this.#resolverFor(channel.id);
+    kind.poll(channel.config, onInbound, onFault, abort.signal, resolver).catch((error: unknown) => {
       if (!abort.signal.aborted) this.#core.bug(`poller of ${channel.name}`, error);
     });
   }

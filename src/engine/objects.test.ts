@@ -187,10 +187,84 @@ describe('a target inside', () => {
     assert.equal(engine.parts.core.registry.monitors().length, 1);
   });
 
+  it("is refused as the address of a channel, of its proxy or standby host, and of a dead-man's URL", async (context) => {
+    const { engine, objects } = await rig(context);
+    const inward = [
+      { kind: 'webhook', url: 'http://127.0.0.1:1/' },
+      { kind: 'webhook', url: 'https://192.0.2.1/', apiRoot: 'http://[::ffff:10.0.0.1]/' },
+      { kind: 'telegram', botToken: '123456:ABC', proxy: 'socks5://localhost:1080' },
+      { kind: 'email', smtp: 'smtp://user:password@192.168.0.1', from: 'a@example.com', to: 'b@example.com' },
+      {
+        kind: 'sms',
+        provider: 'mobizon',
+        apiKey: 'key',
+        to: '+77011234567',
+        apiRoot: 'https://192.0.2.1',
+        standbyRoot: 'http://169.254.169.254',
+      },
+    ];
+    for (const spec of inward)
+      await assert.rejects(
+        objects.create('channel', { name: 'way', parent: 'team', spec }, AIDAR, false),
+        isFault('TARGET_PRIVATE'),
+        JSON.stringify(spec),
+      );
+    const deadman = { kind: 'deadman', url: 'http://127.0.0.1:1/ping', every: '1m' };
+    await assert.rejects(
+      objects.create('watcher', { name: 'outside', spec: deadman }, AIDAR, false),
+      isFault('TARGET_PRIVATE'),
+    );
+    await objects.create('watcher', { name: 'outside', spec: deadman }, AIDAR, true);
+    assert.equal(engine.parts.core.registry.channels().length, 0);
+  });
+
+  it('is not reached later either, when a name turns private or another channel is tried', async (context) => {
+    const { engine, objects } = await rig(context);
+    const far = { kind: 'webhook', url: 'https://192.0.2.1/' };
+    const channel = await objects.create('channel', { name: 'far', parent: 'team', spec: far }, AIDAR, false);
+    const near = { kind: 'webhook', url: 'http://127.0.0.1:1/' };
+    const trusted = await objects.create('channel', { name: 'near', parent: 'team', spec: near }, AIDAR, true);
+    const { reach } = engine.parts;
+    const look = async (id: string): Promise<readonly string[]> =>
+      reach.resolverFor(id).addresses('localhost', 4, new AbortController().signal);
+    await assert.rejects(look(channel.id), /EPRIVATE/);
+    await assert.rejects(look('unknown'), /EPRIVATE/);
+    assert.deepEqual(await look(trusted.id), ['127.0.0.1']);
+  });
+
   it('is allowed on the machine itself, and where the configuration allows it', async (context) => {
     const { objects } = await rig(context);
     await objects.create('monitor', inside('http://127.0.0.1:1/'), AIDAR, true);
     const open = await rig(context, { config: `${CONFIG}network: { allowPrivate: true }\n` });
     await open.objects.create('monitor', inside('http://127.0.0.1:1/'), AIDAR, false);
+  });
+});
+
+describe('what comes from outside', () => {
+  it('has a name of one line without control characters, also when it is changed', async (context) => {
+    const { objects } = await rig(context);
+    const unfit = ['', ' ', 'a\nb', 'a\u001B[31m', 'a\u202Eb', 'a\u2028b', 'x'.repeat(201)];
+    for (const name of unfit)
+      await assert.rejects(objects.create('service', { name, spec: {} }, AIDAR, false), isFault('INPUT_INVALID'), name);
+    await objects.create('service', { name: '<b>"Tom & Jerry"</b>', spec: {} }, AIDAR, false);
+    for (const name of unfit)
+      await assert.rejects(
+        objects.update('service', '<b>"Tom & Jerry"</b>', { name }, AIDAR, false),
+        isFault('INPUT_INVALID'),
+        name,
+      );
+  });
+
+  it('names no file of the machine, unless it comes over the socket', async (context) => {
+    const { objects } = await rig(context);
+    const client = { cert: '/etc/hostname', key: '-----BEGIN PRIVATE KEY-----' };
+    const reading = [
+      { kind: 'tls', host: '192.0.2.1', ca: '/etc/hostname' },
+      { kind: 'http', url: 'https://192.0.2.1/', clientCertificate: client },
+    ];
+    for (const spec of reading) {
+      await assert.rejects(objects.compileMonitor(spec, false), isFault('INPUT_INVALID', /path of a file/));
+      assert.equal((await objects.compileMonitor(spec, true)).kind, spec.kind);
+    }
   });
 });

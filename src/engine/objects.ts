@@ -103,11 +103,13 @@ export class Objects {
       spec: unnamed(spec),
       position: 0,
       createdAt: 0,
+      trusted,
     };
     const { compiled } = this.#definitions.compile(resource);
     if (compiled?.kind !== 'monitor') throw new Fault('INPUT_INVALID', 'This is no monitor.');
-    await this.#refusePrivate(compiled.value, trusted);
-    return compiled.value;
+    await this.#refusePrivate(compiled, trusted);
+    // who may name private targets may also reach them
+    return trusted ? { ...compiled.value, origin: 'cli' } : compiled.value;
   }
 
   /** The object by id or name, if it was made here. @throws Fault READ_ONLY naming file and line */
@@ -140,11 +142,14 @@ export class Objects {
   }
 
   async #put(resource: Resource, action: string, actor: Actor, trusted: boolean): Promise<Resource> {
+    refuseUnfitName(resource.name);
     const spec = this.#secrets.encrypt(resource.spec, SCHEMAS.specs[resource.kind]);
     const sealed: Resource = { ...resource, spec, trusted };
     const applied = this.#definitions.compile(sealed);
-    if (applied.compiled?.kind === 'monitor') await this.#refusePrivate(applied.compiled.value, trusted);
-    if (applied.compiled !== undefined) refuseUnknownNames(applied.compiled, this.#core.registry);
+    if (applied.compiled !== undefined) {
+      await this.#refusePrivate(applied.compiled, trusted);
+      refuseUnknownNames(applied.compiled, this.#core.registry);
+    }
     await this.#commit([sealed], action, resource.name, actor);
     this.#apply([applied]);
     return sealed;
@@ -171,18 +176,35 @@ export class Objects {
   }
 
   /** DESIGN § 7: what is made through API or screens may not point into private networks, unless the configuration allows it. */
-  async #refusePrivate(monitor: Monitor, trusted: boolean): Promise<void> {
-    const host = this.#kindOf(monitor.kind)?.target(monitor.config).host;
-    if (trusted || host === undefined || this.#core.settings().network.allowPrivate) return;
-    const addresses = await this.#resolver.addresses(host, 0, AbortSignal.timeout(3_000)).catch(() => []);
-    if (!addresses.some(isPrivate)) return;
-    throw new Fault(
-      'TARGET_PRIVATE',
-      `"${host}" leads to a private address.`,
-      'Name the target in the configuration file, or set network.allowPrivate there.',
-    );
+  async #refusePrivate(compiled: Compiled, trusted: boolean): Promise<void> {
+    if (trusted || this.#core.settings().network.allowPrivate) return;
+    for (const host of this.#hostsOf(compiled)) {
+      const addresses = await this.#resolver.addresses(host, 0, AbortSignal.timeout(3_000)).catch(() => []);
+      if (!addresses.some(isPrivate)) continue;
+      throw new Fault(
+        'TARGET_PRIVATE',
+        `"${host}" leads to a private address.`,
+        'Name the target in the configuration file, or set network.allowPrivate there.',
+      );
+    }
+  }
+
+  #hostsOf(compiled: Compiled): readonly string[] {
+    if (compiled.kind === 'channel') return hostsIn(compiled.value.config);
+    if (compiled.kind === 'watcher') return hostsIn(compiled.value);
+    if (compiled.kind !== 'monitor') return [];
+    const host = this.#kindOf(compiled.value.kind)?.target(compiled.value.config).host;
+    return host === undefined ? [] : [host];
   }
 }
+
+/** The hosts of all addresses in a configuration: `url`, `apiRoot`, `smtp`, `proxy` and what a further channel may call its own. */
+const hostsIn = (config: object): readonly string[] =>
+  Object.values(config).flatMap((value: unknown) => {
+    if (typeof value !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || !URL.canParse(value)) return [];
+    const host = new URL(value).hostname.replace(/^\[|\]$/g, '');
+    return host === '' ? [] : [host];
+  });
 
 const unknownIn = ({ policy, dependsOn }: Service, registry: Registry): readonly FaultPlace[] => {
   const policies = new Set(registry.policies().map(({ name }) => name));
@@ -211,6 +233,15 @@ const refuseUnknownNames = (compiled: Compiled, registry: Registry): void => {
   const places = unknownNames(compiled, registry);
   if (places.length > 0)
     throw new Fault('INPUT_INVALID', `It names what is not there: ${places[0]?.message ?? ''}.`, '', { places });
+};
+
+/** Control characters and those that turn the direction of writing around would forge lines in logs, mails and terminals. */
+const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
+
+/** @throws Fault INPUT_INVALID */
+const refuseUnfitName = (name: string): void => {
+  if (name.trim() !== '' && name.length <= 200 && !UNFIT.test(name)) return;
+  throw new Fault('INPUT_INVALID', 'A name is one line of 1 to 200 letters without control characters.');
 };
 
 const nameIn = (spec: Json): string | undefined => {

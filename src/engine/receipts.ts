@@ -17,20 +17,20 @@ export class Receipts {
   readonly #core: Core;
   readonly #kindOf: (kind: string) => ChannelKind | undefined;
   readonly #config: (channel: Channel) => Channel['config'];
-  readonly #resolver: NameResolver;
+  readonly #resolverFor: (channelId: string) => NameResolver;
   readonly #listener: Pick<DispatchListener, 'heard' | 'noted'>;
 
   constructor(parts: {
     readonly core: Core;
     readonly kindOf: (kind: string) => ChannelKind | undefined;
     readonly config: (channel: Channel) => Channel['config'];
-    readonly resolver: NameResolver;
+    readonly resolverFor: (channelId: string) => NameResolver;
     readonly listener: Pick<DispatchListener, 'heard' | 'noted'>;
   }) {
     this.#core = parts.core;
     this.#kindOf = parts.kindOf;
     this.#config = parts.config;
-    this.#resolver = parts.resolver;
+    this.#resolverFor = parts.resolverFor;
     this.#listener = parts.listener;
   }
 
@@ -73,7 +73,7 @@ export class Receipts {
     const stop = this.#core.clock.after(ASK_TIMEOUT_MS, () => abort.abort());
     try {
       const kind = this.#kindOf(channel.kind);
-      const context = { signal: abort.signal, now: this.#core.clock.now(), resolver: this.#resolver };
+      const context = { signal: abort.signal, now: this.#core.clock.now(), resolver: this.#resolverFor(channel.id) };
       const answer = await kind?.receipts?.(this.#config(channel), [ref], context);
       return answer?.ok === true ? answer.value.get(ref) : undefined;
     } finally {

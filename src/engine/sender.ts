@@ -22,7 +22,7 @@ export class Sender {
   readonly #publicUrl: () => string | undefined;
   readonly #isOpen: (incidentId: string) => boolean;
   readonly #config: (channel: Channel) => Channel['config'];
-  readonly #resolver: NameResolver;
+  readonly #resolverFor: (channelId: string) => NameResolver;
 
   constructor(parts: {
     readonly core: Core;
@@ -31,15 +31,15 @@ export class Sender {
     readonly isOpen: (incidentId: string) => boolean;
     /** The channel's configuration with what was paired later (a Telegram chat). */
     readonly config: (channel: Channel) => Channel['config'];
-    /** Channels' hosts are looked up like all others, never by the system's four threads. */
-    readonly resolver: NameResolver;
+    /** Channels' hosts are looked up like all others, never by the system's four threads, and within the channel's reach. */
+    readonly resolverFor: (channelId: string) => NameResolver;
   }) {
     this.#core = parts.core;
     this.#kindOf = parts.kindOf;
     this.#publicUrl = parts.publicUrl;
     this.#isOpen = parts.isOpen;
     this.#config = parts.config;
-    this.#resolver = parts.resolver;
+    this.#resolverFor = parts.resolverFor;
   }
 
   /** Does the channel's cap leave room? When the store cannot say, people are told rather than spared. */
@@ -70,7 +70,7 @@ export class Sender {
       const sending = kind.send(this.#config(channel), message, {
         signal: abort.signal,
         now: this.#core.clock.now(),
-        resolver: this.#resolver,
+        resolver: this.#resolverFor(channel.id),
       });
       return await withDeadline(sending, abort.signal);
     } catch (error) {

@@ -76,7 +76,12 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
   const config = await parts.definitions.read();
   const people = new People(core, parts.incidents);
   const inbound = inboundOf(parts, people, options);
-  const watchers: Watchers = new Watchers({ core, ping: options.ping, problems: () => health.problems() });
+  const watchers: Watchers = new Watchers({
+    core,
+    ping: options.ping,
+    problems: () => health.problems(),
+    resolverFor: (id) => parts.reach.resolverFor(id),
+  });
   const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.dispatch.untriedMs() });
   const health = healthOf(parts, { selfTest, inbound, watchers, version: options.version });
   const life = new Life(parts, options.onNote, () => {
@@ -182,6 +187,7 @@ const faceOf = (made: {
       dispatch: parts.dispatch,
       pairings: parts.pairings,
       kindOf: channelOf,
+      resolverFor: (id) => parts.reach.resolverFor(id),
     }),
     listeners: parts.listeners,
     health: () => made.health.figures(),
@@ -197,7 +203,7 @@ const inboundOf = (parts: Parts, people: People, options: StartOptions): Inbound
     core: parts.core,
     kindOf: channelOf,
     pairings: parts.pairings,
-    resolver: parts.resolver,
+    resolverFor: (id) => parts.reach.resolverFor(id),
     actions: {
       acknowledge: (id, actor) => people.acknowledge(id, actor),
       muteIncident: (id, forMs, actor) => people.mute(id, forMs, actor),
@@ -214,7 +220,11 @@ const unpairedOf = async (parts: Parts): Promise<readonly Unpaired[]> => {
   const waiting = parts.core.registry.channels().filter((channel) => parts.pairings.isWaiting(channel));
   const found = await Promise.all(
     waiting.map(async (channel) => {
-      const context = { signal: AbortSignal.timeout(IDENTITY_TIMEOUT_MS), now: parts.core.clock.now() };
+      const context = {
+        signal: AbortSignal.timeout(IDENTITY_TIMEOUT_MS),
+        now: parts.core.clock.now(),
+        resolver: parts.reach.resolverFor(channel.id),
+      };
       const identity = await channelOf(channel.kind)?.identity?.(channel.config, context);
       if (identity === undefined) return undefined;
       if (identity.ok) return { channel: channel.name, ...identity.value };

@@ -25,6 +25,7 @@ import { Mutes } from './mutes.ts';
 import { Outbox } from './outbox.ts';
 import { Pauses } from './pauses.ts';
 import { Pairings } from './pairings.ts';
+import { reachOver, type Reach } from './reach.ts';
 import { Receipts } from './receipts.ts';
 import { Sender } from './sender.ts';
 import { Sight } from './sight.ts';
@@ -37,6 +38,7 @@ import type { EffectSink } from './verdicts.ts';
 /** The parts that look: they ask, hear and judge. */
 interface Looking {
   readonly resolver: NameResolver;
+  readonly reach: Reach;
   readonly network: OwnNetworkLoop;
   readonly asker: Asker;
   readonly lateness: Lateness;
@@ -113,9 +115,13 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
   });
   const sight = new Sight();
   network.onChange((change) => sight.note(change));
-  const isOutsiders = ({ id, origin }: Monitor): boolean =>
-    origin === 'stored' && core.registry.resource(id)?.trusted !== true && !live.settings.network.allowPrivate;
-  const asker = new Asker(clock, resolver, (where, error) => core.bug(where, error), isOutsiders);
+  const reach = reachOver({
+    resolver,
+    resource: (id) => core.registry.resource(id),
+    allowPrivate: () => live.settings.network.allowPrivate,
+  });
+  const mayNotBePrivate = ({ id, origin }: Monitor): boolean => origin === 'stored' && reach.isConfined(id);
+  const asker = new Asker(clock, resolver, (where, error) => core.bug(where, error), mayNotBePrivate);
   const lateness = new Lateness(() => clock.now());
   const verdicts: Verdicts = new Verdicts({
     core,
@@ -129,10 +135,10 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
   const hearts = new Hearts({ core, secretKey: readFileSync(join(dataDir, KEY_FILE)), sink });
   const deploys: Deploys = new Deploys({ core, watch, hearts, incidents });
   const maintenance = new Maintenance({ core, watch, hearts });
-  return { resolver, network, asker, lateness, watch, hearts, deploys, maintenance };
+  return { resolver, reach, network, asker, lateness, watch, hearts, deploys, maintenance };
 };
 
-const wireTelling = (base: Base, { watch, hearts, resolver }: Looking, hub: Hub): Telling => {
+const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): Telling => {
   const { core, live, incidents, pairings, mutes, place } = base;
   const about = (monitorId: string): MonitorFacts | undefined => {
     const one = watch.of(monitorId) ?? hearts.of(monitorId);
@@ -145,13 +151,14 @@ const wireTelling = (base: Base, { watch, hearts, resolver }: Looking, hub: Hub)
     incidentFacts(kind, incident, core.registry, about);
   const incident = (id: string): Incident | undefined => incidents.known(id);
   const config = (channel: Channel): Channel['config'] => pairings.config(channel);
+  const resolverFor = (id: string): NameResolver => reach.resolverFor(id);
   const sender = new Sender({
     core,
     kindOf: channelOf,
     publicUrl: () => live.settings.publicUrl ?? place.url,
     isOpen: (id) => incident(id)?.state === 'open',
     config,
-    resolver,
+    resolverFor,
   });
   const reachesPerson = (name: string): boolean => {
     const channel = core.registry.channels().find((one) => one.name === name);
@@ -171,7 +178,7 @@ const wireTelling = (base: Base, { watch, hearts, resolver }: Looking, hub: Hub)
     incident,
     facts,
   };
-  const receipts = new Receipts({ core, kindOf: channelOf, config, resolver, listener });
+  const receipts = new Receipts({ core, kindOf: channelOf, config, resolverFor, listener });
   const dispatch = new Dispatch(core, sender, listener);
   const outbox = new Outbox(core, dispatch, channelOf);
   const conversations = new Conversations(core, outbox, incident, facts);
