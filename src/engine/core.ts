@@ -36,26 +36,27 @@ export type Publish = (event: StoredEvent) => void;
 
 /** One change: writes that commit in one transaction, and what follows once they have. Saved first, told second. */
 export class Turn {
-  readonly #store: Store;
+  readonly #save: (writes: readonly Write[]) => Promise<Saved>;
   readonly #publish: Publish;
   readonly #nextSeq: () => number;
   readonly #now: () => EpochMs;
-  readonly #failed: (error: unknown) => void;
+  readonly #bug: (error: unknown) => void;
   readonly #writes: Write[] = [];
   readonly #after: ((saved: Saved) => void)[] = [];
 
   constructor(parts: {
-    readonly store: Store;
+    /** Never rejects. */
+    readonly save: (writes: readonly Write[]) => Promise<Saved>;
     readonly publish: Publish;
     readonly nextSeq: () => number;
     readonly now: () => EpochMs;
-    readonly failed: (error: unknown) => void;
+    readonly bug: (error: unknown) => void;
   }) {
-    this.#store = parts.store;
+    this.#save = parts.save;
     this.#publish = parts.publish;
     this.#nextSeq = parts.nextSeq;
     this.#now = parts.now;
-    this.#failed = parts.failed;
+    this.#bug = parts.bug;
   }
 
   /** Adds to what is written. */
@@ -80,19 +81,15 @@ export class Turn {
 
   /** Commits at once; never rejects: what follows is told whether it was saved. */
   async commit(): Promise<Saved> {
-    const saved = await this.#write();
-    for (const call of this.#after) call(saved);
-    return saved;
-  }
-
-  async #write(): Promise<Saved> {
-    if (this.#writes.length === 0) return { saved: true };
-    try {
-      await this.#store.write(this.#writes, { urgent: true });
-      return { saved: true };
-    } catch (error) {
-      this.#failed(error);
-      return { saved: false, error: error instanceof Error ? error.message : String(error) };
+    const saved = await this.#save(this.#writes);
+    for (const call of this.#after) {
+      // One that throws must not keep the others' alerts from being sent, nor end the process.
+      try {
+        call(saved);
+      } catch (error) {
+        this.#bug(error);
+      }
     }
+    return saved;
   }
 }

@@ -11,6 +11,7 @@ import { Turn, type Core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { Definitions } from './definitions.ts';
 import { Registry } from './registry.ts';
+import { Saver } from './saver.ts';
 import type { StartOptions } from './options.ts';
 import { WatchClock } from './watch-clock.ts';
 
@@ -113,6 +114,7 @@ const coreOf = (
       }
     }
   };
+  const saver = new Saver({ store, failed: unsaved });
   return {
     clock,
     log: options.log,
@@ -128,6 +130,12 @@ const coreOf = (
     bugs: () => bugs,
     unsaved,
     turn: () =>
-      new Turn({ store, publish, nextSeq: () => (seq += 1), now: () => clock.toWall(clock.now()), failed: unsaved }),
+      new Turn({
+        save: (writes) => saver.save(writes),
+        publish,
+        nextSeq: () => (seq += 1),
+        now: () => clock.toWall(clock.now()),
+        bug: (error) => bug('after a commit', error),
+      }),
   };
 };
