@@ -49,8 +49,8 @@ describe('a verdict', () => {
     await target.die();
     await pass(engine, 25 * SECOND);
     assert.equal(watchedOf(engine).state.verdict, 'down');
-    const line = engine.lines.find(({ effect }) => effect.to === 'down');
-    assert.ok(line !== undefined && line.at - diedAt <= 25 * SECOND);
+    const line = await eventually('the line', () => engine.lines.find(({ effect }) => effect.to === 'down'));
+    assert.ok(line.at - diedAt <= 25 * SECOND);
     const [span] = await spansOf(engine, (spans) => spans.length > 0);
     const incident = engine.parts.incidents.open()[0];
     assert.equal(span?.kind, 'down');
