@@ -26,6 +26,7 @@ export class Life {
   readonly #afterApply: () => void;
   #lastBeat: EpochMs;
   #hasResumed = false;
+  #scarcity: string | undefined;
 
   constructor(parts: Parts, onNote: (text: string) => void, afterApply: () => void) {
     this.#parts = parts;
@@ -86,9 +87,13 @@ export class Life {
       core.store
         .tend(core.clock.now())
         .catch((error: unknown) => core.unsaved(error))
-        .finally(() => core.deadlines.set('tend', core.clock.now() + TEND_EVERY_MS, tend));
+        .finally(() => {
+          this.#noteRoom();
+          core.deadlines.set('tend', core.clock.now() + TEND_EVERY_MS, tend);
+        });
     };
     beat();
+    this.#noteRoom();
     core.deadlines.set('tend', core.clock.now() + TEND_EVERY_MS, tend);
   }
 
@@ -224,6 +229,14 @@ export class Life {
       .write({ put: 'meta', key: 'alive-at', value: now }, { put: 'meta', key: 'stopped-clean', value: false });
     if (jump !== undefined) turn.event('clock-set', { byMs: jump.byMs });
     void turn.commit();
+  }
+
+  /** Says when the disk or the quota leaves the store too little room, and when that is over; a failure to write says so itself. */
+  #noteRoom(): void {
+    const { failing, problem } = this.#parts.core.store.health();
+    if (failing || problem === this.#scarcity) return;
+    this.#scarcity = problem;
+    this.#onNote(problem === undefined ? 'The store has room again.' : `The store is short of room: ${problem}.`);
   }
 
   /** The process itself stood still (stopped, starved, suspended): it saw nothing in that time. */

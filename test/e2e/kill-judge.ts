@@ -45,6 +45,7 @@ export interface KillFigures {
   readonly owed: number;
   readonly told: number;
   readonly toldLate: number;
+  readonly incidents: number;
   readonly messages: number;
   readonly repeats: number;
   readonly integrity: string;
@@ -114,6 +115,7 @@ export const judge = (after: Aftermath): KillFigures => {
     owed: owed.length,
     told: owed.length - lost.length,
     toldLate: toldIncidents.filter(({ toldLate }) => toldLate).length,
+    incidents: incidents.length,
     messages: arrivals.length,
     repeats: repeats.count,
     integrity,

@@ -18,6 +18,8 @@ type Moment = 'whenever' | 'verdict' | 'arrival' | 'hang';
 const MOMENTS: readonly Moment[] = ['whenever', 'whenever', 'verdict', 'arrival', 'hang'];
 /** A life in which the awaited moment does not come ends after so long. */
 const LIFE_MS = 2_400;
+/** A life that ends whenever it ends lasts so long at most: some die at birth, some see an outage from end to end. */
+const WHENEVER_MS = [700, LIFE_MS, LIFE_MS, 5_000] as const;
 /** How long nobody starts it again: mostly at once, at times long enough for an outage to end meanwhile. */
 const DEAD_MS = [0, 0, 0, 3_000] as const;
 
@@ -30,7 +32,7 @@ const moment = async (what: Moment, program: Program, channel: FakeWebhook, luck
       () => false,
     );
   if (what === 'whenever') {
-    await pause(luck.between(100, LIFE_MS));
+    await pause(luck.between(100, luck.pick(WHENEVER_MS)));
   } else if (what === 'verdict') {
     if (await came(program.lines.next((line) => / down /.test(line), within))) await rest(20);
   } else {
@@ -87,7 +89,7 @@ const settled = async (brain: RunningBrain): Promise<void> => {
 };
 
 /** Each outage is an incident of its own, and one that kills cut to pieces is not taken for many small ones. */
-const WHOLE_OUTAGES = { relapse: '1ms', partial: { threshold: 1_000 } };
+const WHOLE_OUTAGES = { relapse: '1ms', stable: '400ms', partial: { threshold: 1_000 } };
 
 /** Kills a brain so many times at seeded moments while its target falls and rises, then asks the store and the channel what became of it. */
 export const killRun = async (

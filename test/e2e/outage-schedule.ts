@@ -9,8 +9,8 @@ export interface RealOutage {
   readonly to: number;
 }
 
-const UP_MS = [2_500, 5_000] as const;
-const DOWN_MS = [2_200, 4_500] as const;
+const UP_MS = [2_500, 4_500] as const;
+const DOWN_MS = [3_000, 6_000] as const;
 
 const breakDown = async (target: Target, how: RealOutage['how']): Promise<void> => {
   if (how === 'refused') await target.die();
