@@ -134,6 +134,7 @@ describe('who is told, how loud, and when', { concurrency: 3 }, () => {
         services: [service('First', one.url), service('Second', two.url)],
         channels: [sms(provider, { cap: { perDay: 1 } }), hook('hook', receiver.url)],
         steps: [step('0s', ['sms']), step('10m', ['hook'])],
+        detection: { loudAfter: '5m' },
       }),
     });
     await brain.line(/up +First /);
