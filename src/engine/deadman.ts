@@ -10,6 +10,9 @@ const PING_TIMEOUT_MS: Ms = 10 * SECOND;
 /** Three missed reports are silence: 35 s at the usual 10 s. */
 const MISSED_REPORTS = 3.5;
 
+/** How soon it is looked again whether the self-test has run for the first time. */
+const LOOK_AGAIN_MS: Ms = SECOND / 2;
+
 /** Sends one ping; resolves with undefined when it was taken, else with why not. */
 export type Ping = (url: string, signal: AbortSignal, resolver: NameResolver) => Promise<string | undefined>;
 
@@ -27,6 +30,7 @@ export class Watchers {
   readonly #ping: Ping;
   readonly #resolverFor: (watcherId: string) => NameResolver;
   readonly #problems: () => readonly string[];
+  readonly #isTried: () => boolean;
   readonly #heard = new Map<string, Heard>();
   readonly #told = new Map<string, WatcherStanding['state']>();
 
@@ -36,11 +40,14 @@ export class Watchers {
     readonly resolverFor: (watcherId: string) => NameResolver;
     /** What is wrong with the watch; while there is anything, no ping goes out. */
     readonly problems: () => readonly string[];
+    /** Has the whole path been tried since the start? Before that nothing says that the watch is well: it may die again at once. */
+    readonly isTried: () => boolean;
   }) {
     this.#core = parts.core;
     this.#ping = parts.ping;
     this.#resolverFor = parts.resolverFor;
     this.#problems = parts.problems;
+    this.#isTried = parts.isTried;
   }
 
   /** Pings what is defined now, from now on. */
@@ -85,8 +92,12 @@ export class Watchers {
     this.#core.deadlines.set(`deadman ${watcherId}`, at, (dueAt) => {
       const watcher = this.#core.registry.watchers().find(({ id }) => id === watcherId);
       if (watcher?.url === undefined) return;
+      if (!this.#isTried()) {
+        this.#schedule(watcherId, this.#core.clock.now() + LOOK_AGAIN_MS);
+        return;
+      }
       this.#schedule(watcherId, Math.max(dueAt + watcher.everyMs, this.#core.clock.now()));
-      void this.#send(watcher, watcher.url);
+      this.#send(watcher, watcher.url).catch((error: unknown) => this.#core.bug('deadman', error));
     });
   }
 

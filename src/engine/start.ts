@@ -80,6 +80,7 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     core,
     ping: options.ping,
     problems: () => health.problems(),
+    isTried: () => selfTest.standing().at !== undefined,
     resolverFor: (id) => parts.reach.resolverFor(id),
   });
   const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.dispatch.untriedMs() });
