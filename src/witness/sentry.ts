@@ -227,7 +227,8 @@ export class Sentry {
     this.#options.helper.look(this.#task).then(
       ({ known, ok, total }) => {
         const isNew = Object.keys(known).some((name) => this.#known[name] === undefined);
-        this.#known = known;
+        // looks may overlap, and what has answered once is known for good
+        this.#known = { ...this.#known, ...known };
         this.#save(true);
         if (isNew) this.#options.say(`Own network: ${ok} of ${total} controls answer.`);
       },

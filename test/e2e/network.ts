@@ -50,6 +50,10 @@ export interface Network {
   close(): Promise<void>;
 }
 
+const isGone = (error: unknown): void => {
+  if (!String((error as { stderr?: string }).stderr).includes('Cannot find device')) throw error;
+};
+
 const claim = async (): Promise<number> => {
   const first = process.pid % BLOCKS;
   for (let step = 0; step < BLOCKS; step += 1) {
@@ -100,6 +104,8 @@ export const openNetwork = async ({ hasGateway = true }: { readonly hasGateway?:
   const prefix = `198.${18 + (block >> 8)}.${block & 255}`;
   const close = async (): Promise<void> => {
     if (!open.delete(block)) return;
+    // The kernel takes a namespace's cables away some time after the last process in it has ended; the next network may come sooner.
+    for (const outer of [`dz${block}u`, `dz${block}o`]) await ip('link', 'del', outer).catch(isGone);
     await ip('netns', 'del', name);
   };
   try {
