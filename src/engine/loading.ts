@@ -2,6 +2,7 @@ import { Fault } from '../kernel/fault.ts';
 import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
 import { watchFiles } from '../config/watch.ts';
 import { after, needsRestart } from './definitions.ts';
+import { collectGarbage } from './garbage.ts';
 import type { Life } from './life.ts';
 import type { Parts } from './wire.ts';
 
@@ -31,6 +32,7 @@ export const loadDefinitions = async (
     );
   core.registry.placed(loaded.places);
   life.apply(applied);
+  collectGarbage();
   return loaded.changes;
 };
 
