@@ -76,14 +76,8 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
   const config = await parts.definitions.read();
   const people = new People(core, parts.incidents);
   const inbound = inboundOf(parts, people, options);
-  const watchers: Watchers = new Watchers({
-    core,
-    ping: options.ping,
-    problems: () => health.problems(),
-    isTried: () => selfTest.standing().at !== undefined,
-    resolverFor: (id) => parts.reach.resolverFor(id),
-  });
   const selfTest = new SelfTest({ core, check: ownPageCheck(parts), outboxStuckMs: () => parts.dispatch.untriedMs() });
+  const watchers: Watchers = watchersOf(parts, options, selfTest, () => health.problems());
   const health = healthOf(parts, { selfTest, inbound, watchers, version: options.version });
   const life = new Life(parts, options.onNote, () => {
     inbound.refresh();
@@ -133,6 +127,20 @@ const bringToLife = async (parts: Parts, options: StartOptions, name: string): P
     stop,
   };
 };
+
+const watchersOf = (
+  { core, reach }: Parts,
+  { ping }: StartOptions,
+  selfTest: SelfTest,
+  problems: () => readonly string[],
+): Watchers =>
+  new Watchers({
+    core,
+    ping,
+    problems,
+    isTried: () => selfTest.standing().at !== undefined,
+    resolverFor: (id) => reach.resolverFor(id),
+  });
 
 const healthOf = (
   parts: Parts,
