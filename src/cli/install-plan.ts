@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Fault } from '#kernel/fault.ts';
+import { FILES } from '#witness/files.ts';
 import { INSTALLED_DATA } from './data-folder.ts';
 import type { Terminal } from './terminal.ts';
 import { environmentLines, unitFile, unitName, type UnitPlan } from './unit.ts';
@@ -102,7 +103,7 @@ const checkMachine = (machine: Machine): void => {
 };
 
 const configOf = (options: InstallOptions, urls: readonly string[], terminal: Terminal): string | undefined => {
-  const standard = join(CONFIG_FOLDER, 'dozor.yaml');
+  const standard = join(CONFIG_FOLDER, options.witness === true ? 'witness.yaml' : 'dozor.yaml');
   const named = options.config ?? (urls.length === 0 && existsSync(standard) ? standard : undefined);
   if (named === undefined) return undefined;
   const file = resolve(terminal.cwd, named);
@@ -160,9 +161,22 @@ const runSteps = (unit: string, root: string | undefined): readonly InstallStep[
   ];
 };
 
+/** @throws Fault USAGE for what a witness does not take; NOT_FOUND when it has joined nobody, since it would only fail at each start. */
+const checkWitness = (options: InstallOptions, urls: readonly string[], dataDir: string): void => {
+  if (options.witness !== true) return;
+  if (urls.length > 0 || options.listen !== undefined)
+    throw new Fault('USAGE', 'A witness watches no URLs and listens nowhere.', 'Leave out the URLs and --listen.');
+  if (options.root === undefined && !existsSync(join(dataDir, FILES.membership)))
+    throw new Fault(
+      'NOT_FOUND',
+      `${dataDir} has joined no Dozor yet.`,
+      `There: dozor watchers code NAME. Here: sudo dozor join CODE --data ${dataDir}`,
+    );
+};
+
 /**
  * What an installation would do here, in order; nothing is changed yet.
- * @throws Fault MACHINE_LACKS (no systemd, not readable for the user, inside npx's cache), CONFIG_UNREADABLE
+ * @throws Fault MACHINE_LACKS (no systemd, not readable for the user, inside npx's cache), CONFIG_UNREADABLE, NOT_FOUND, USAGE
  */
 export const installPlan = (
   urls: readonly string[],
@@ -174,6 +188,7 @@ export const installPlan = (
   const role: UnitPlan['role'] = options.witness === true ? 'witness' : 'brain';
   const at = (path: string): string => (options.root === undefined ? path : join(options.root, path));
   const dataDir = resolve(terminal.cwd, options.data ?? (role === 'brain' ? INSTALLED_DATA : '/var/lib/dozor-witness'));
+  checkWitness(options, urls, dataDir);
   const config = configOf(options, urls, terminal);
   const read = [machine.node, machine.program, ...(config === undefined ? [] : [config])];
   checkReadable(read, options.user);

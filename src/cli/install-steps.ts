@@ -55,7 +55,8 @@ export const doStep = (step: InstallStep, machine: Pick<Machine, 'runsSystemd'>)
     mkdirSync(step.path, { recursive: true, mode: step.mode });
     if (step.owner !== undefined) {
       chmodSync(step.path, step.mode);
-      runCommand(['chown', step.owner, step.path]);
+      // What root has put there before (a joined witness's key, a restored store) has to be the user's as well.
+      runCommand(['chown', '--recursive', step.owner, step.path]);
     }
   } else if (step.do === 'file') {
     mkdirSync(step.path.slice(0, step.path.lastIndexOf('/')), { recursive: true });

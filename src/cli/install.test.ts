@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -110,5 +120,21 @@ test('a program that its user could not read is refused', () => {
   assert.throws(
     () => installPlan([], { ...OPTIONS, user: 'nobody', config: hidden }, machine(), fakeTerminal()),
     refused('MACHINE_LACKS', /nobody could not read/),
+  );
+});
+
+test('a witness is installed once it has joined, by its own file and folder', () => {
+  const data = join(root, 'joined');
+  const options: InstallOptions = { ...OPTIONS, witness: true, data };
+  const plan = () => installPlan([], options, machine(), fakeTerminal());
+  assert.throws(plan, refused('NOT_FOUND', /has joined no Dozor yet/));
+  mkdirSync(data);
+  writeFileSync(join(data, 'witness.json'), '{}');
+  const unit = plan().find((step) => step.do === 'file' && step.path.endsWith('/dozor-witness.service'));
+  assert.ok(unit?.do === 'file');
+  assert.match(unit.text, new RegExp(`^ExecStart=.* witness --data ${data}$`, 'm'));
+  assert.throws(
+    () => installPlan(['https://api.example.com'], options, machine(), fakeTerminal()),
+    refused('USAGE', /watches no URLs/),
   );
 });

@@ -60,8 +60,11 @@ const CONFINEMENT = [
   'UMask=0077',
 ];
 
-/** Three times what it is meant to take (DESIGN § 8), so that a leak ends it and not the machine. */
-const MEMORY_MAX = { brain: '512M', witness: '192M' } as const;
+/**
+ * Three times what the brain is meant to take (DESIGN § 8), so that a leak ends it and not the machine. The witness takes 60 MiB for years and for seconds
+ * twice as much more, when it judges and tells.
+ */
+const MEMORY_MAX = { brain: '512M', witness: '256M' } as const;
 
 /** The text of a hardened unit that starts at boot and is started again whatever it ends with. */
 export const unitFile = (plan: UnitPlan): string => {
