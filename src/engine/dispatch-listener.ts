@@ -22,6 +22,8 @@ export interface DispatchListener {
   noted(turn: Turn, incidentId: string, outcome: Outcome): void;
   /** A message was accepted, or was before a restart: what became of it may be asked for. */
   accepted(delivery: Delivery): void;
+  /** When somebody answered for the incident, on the watch's own time; undefined when nobody has. */
+  answeredAt(incidentId: string): EpochMs | undefined;
   /** The incident as it stands. */
   incident(id: string): Incident | undefined;
   /** What is to be said of an incident now. */

@@ -164,7 +164,7 @@ describe('the dispatch', () => {
     const { clock, dir } = engine;
     const next = await startEngine(context, { clock, dir, config: hooksTo({ first: hooks.first.url }) });
     clock.advance(30 * SECOND);
-    assert.equal((await stored(next, id, ({ status }) => status !== 'waiting')).status, 'merged');
+    assert.equal((await stored(next, id, ({ status }) => status !== 'waiting')).status, 'failed');
   });
 
   it('begins nothing more once stopped', async (context) => {

@@ -1,19 +1,24 @@
 import { defined } from '../kernel/defined.ts';
-import type { Ms } from '../kernel/time.ts';
+import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { DeliveryError } from '../alert/channel.ts';
 import { decideDelivery, DELIVERY_RULES, type DeliveryEffect, type DeliveryEvent } from '../alert/delivery.ts';
 import type { Alert, AlertFacts, AlertKind, Channel, Delivery } from '../alert/model.ts';
-import type { Ready, Waiting } from '../alert/stale.ts';
+import type { Ready } from '../alert/stale.ts';
+import type { Incident } from '../incident/incident.ts';
 import { attemptRow, outcomeEvent } from './attempt.ts';
 import type { Core, Saved, Turn } from './core.ts';
 import type { DispatchListener } from './dispatch-listener.ts';
-import { backlog, Lane, untriedMs } from './lane.ts';
+import { backlog, inLanes, Lane, untriedMs } from './lane.ts';
 import { regroup } from './regroup.ts';
 import type { Sender } from './sender.ts';
 import { Told } from './told.ts';
+import { triage } from './triage.ts';
 
 /** What is sent about an incident that is still open is said as things stand at the moment of sending. */
 const SAID_FRESH: ReadonlySet<AlertKind> = new Set(['down', 'degraded', 'storm', 'reminder', 'update']);
+
+/** A lane that a bug stopped is tried again after so long. */
+const AFTER_BUG_MS: Ms = 5_000;
 
 /**
  * Sends what waits, a lane a channel, so that a channel that hangs delays no other. Claims are committed before sending and outcomes after it: a crash
@@ -50,7 +55,10 @@ export class Dispatch {
     const turn = this.#core.turn();
     for (const delivery of pending) {
       this.#lane(delivery.channelId).put(delivery);
-      if (delivery.status === 'sending') this.#step(turn, delivery, { type: 'lost', at: this.#core.clock.now() });
+      const at = this.#core.clock.now();
+      if (delivery.status === 'sending') this.#step(turn, delivery, { type: 'lost', at });
+      // Not due yet: the moment at which its channel has been silent for too long is waited for anew.
+      else if (delivery.dueAt > at) this.#step(turn, delivery, { type: 'due', at });
     }
     await turn.commit();
     for (const channelId of this.#lanes.keys()) this.pump(channelId);
@@ -66,6 +74,18 @@ export class Dispatch {
   send(alert: Alert, deliveries: readonly Delivery[], saved: Saved): void {
     if (!saved.saved) this.#alerts.set(alert.id, { ...alert, facts: { ...alert.facts, storeFailed: saved.error } });
     for (const channelId of new Set(deliveries.map((delivery) => delivery.channelId))) this.pump(channelId);
+  }
+
+  /** Does anything about the incident still wait? */
+  concerns(incidentId: string): boolean {
+    return inLanes([...this.#lanes.values()]).some((one) => one.incidentId === incidentId);
+  }
+
+  /** Forgets the alerts of which nothing waits, and who was told of incidents that are known no more. */
+  forget(isKnown: (incidentId: string) => boolean): void {
+    const waiting = new Set(inLanes([...this.#lanes.values()]).map(({ alertId }) => alertId));
+    for (const id of this.#alerts.keys()) if (!waiting.has(id)) this.#alerts.delete(id);
+    this.told.keep(isKnown);
   }
 
   /** Ids of the channels on which something about the incident still waits. */
@@ -97,13 +117,17 @@ export class Dispatch {
     const lane = this.#lane(channelId);
     if (lane.busy || this.#stopped) return;
     lane.busy = true;
+    let notBefore = 0;
     void this.#drain(lane, channelId)
-      .catch((error: unknown) => this.#core.bug('outbox', error))
+      .catch((error: unknown) => {
+        notBefore = this.#core.clock.now() + AFTER_BUG_MS;
+        this.#core.bug('outbox', error);
+      })
       .finally(() => {
         lane.busy = false;
         const next = lane.nextDue();
         if (next !== undefined && !this.#stopped)
-          this.#core.deadlines.set(`lane ${channelId}`, next, () => this.pump(channelId));
+          this.#core.deadlines.set(`lane ${channelId}`, Math.max(next, notBefore), () => this.pump(channelId));
       });
   }
 
@@ -129,25 +153,13 @@ export class Dispatch {
   /** Chooses what is sent now and claims it; what is stale is merged on the way. */
   async #next(turn: Turn, lane: Lane, channel: Channel | undefined): Promise<Delivery | undefined> {
     const now = this.#core.clock.now();
-    const due = lane.together(now);
-    const known = due.flatMap((delivery): readonly Waiting[] => {
-      const alert = this.#alerts.get(delivery.alertId);
-      return alert === undefined ? [] : [{ delivery, alert }];
-    });
-    if (channel === undefined || known.length < due.length) {
-      // Nobody can be told by a channel that is gone, nor of an alert whose row was lost.
-      const kept = channel === undefined ? [] : known;
-      for (const delivery of due)
-        if (!kept.some((one) => one.delivery === delivery)) this.#step(turn, delivery, { type: 'stale', at: now });
-      return undefined;
-    }
-    const grouped = regroup(known, {
-      at: now,
-      channel,
-      lane,
-      told: this.told,
-      incident: (id) => this.#listener.incident(id),
-    });
+    const alert = (id: string): Alert | undefined => this.#alerts.get(id);
+    const answeredAt = (id: string): EpochMs | undefined => this.#listener.answeredAt(id);
+    const { known, over } = triage(lane.together(now), { at: now, channel, alert, answeredAt });
+    for (const { delivery, event } of over) this.#step(turn, delivery, event);
+    if (channel === undefined || over.length > 0) return undefined;
+    const incident = (id: string): Incident | undefined => this.#listener.incident(id);
+    const grouped = regroup(known, { at: now, channel, lane, told: this.told, incident });
     for (const delivery of grouped.merged) this.#step(turn, delivery, { type: 'stale', at: now });
     // Not due any more: it is only looked whether the channel is silent for too long.
     for (const delivery of grouped.held) this.#step(turn, delivery, { type: 'due', at: now });

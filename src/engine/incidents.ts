@@ -16,6 +16,8 @@ export interface Teller {
 export class Incidents {
   readonly #core: Core;
   readonly #wards = new Map<string, Ward>();
+  /** Those that are over, until they can come back no more and nothing about them waits. */
+  readonly #ended = new Map<string, Incident>();
   #teller: Teller | undefined;
 
   constructor(core: Core) {
@@ -29,7 +31,10 @@ export class Incidents {
 
   /** Takes over what a former run left. */
   restore(open: readonly Incident[], recent: readonly Incident[]): void {
-    for (const incident of recent) this.#wards.set(wardKey(incident), { last: incident });
+    for (const incident of recent) {
+      this.#wards.set(wardKey(incident), { last: incident });
+      this.#ended.set(incident.id, incident);
+    }
     for (const incident of open)
       this.#wards.set(wardKey(incident), { ...this.#wards.get(wardKey(incident)), open: incident });
   }
@@ -51,7 +56,18 @@ export class Incidents {
           return incident;
       }
     }
-    return undefined;
+    return this.#ended.get(idOrCode);
+  }
+
+  /** Forgets what is over and can't come back, unless something about it waits; each service keeps its last one. */
+  forgetEnded(isNeeded: (incidentId: string) => boolean): void {
+    const { clock } = this.#core;
+    const before = clock.toWall(clock.now()) - this.#core.settings().detection.relapseMs;
+    for (const [id, incident] of this.#ended) {
+      if ((incident.closedAt ?? 0) >= before || isNeeded(id)) continue;
+      this.#ended.delete(id);
+      if (incident.kind === 'storm') this.#wards.delete(wardKey(incident));
+    }
   }
 
   /** Feeds an event of a service's ward. */
@@ -61,7 +77,20 @@ export class Incidents {
 
   /** Feeds an event of the incident itself, be it a service's or a storm. */
   feedIncident(turn: Turn, incident: Incident, event: IncidentEvent): void {
-    this.#feed(turn, wardKey(incident), event);
+    const ward = this.#wards.get(wardKey(incident));
+    const present = ward?.open ?? ward?.last;
+    if (present === undefined || present.id === incident.id) this.#feed(turn, wardKey(incident), event);
+    else this.#feedEnded(turn, incident, event);
+  }
+
+  /** What is heard late of an incident that is over is not the present one's. */
+  #feedEnded(turn: Turn, incident: Incident, event: IncidentEvent): void {
+    const key = wardKey(incident);
+    const ward = this.#wards.get(key);
+    const [{ last }, effects] = decide({ last: incident }, event, { relapseMs: 0 });
+    if (ward !== undefined && ward.last?.id === incident.id && last !== undefined)
+      this.#wards.set(key, { ...ward, last });
+    for (const effect of effects) this.#act(turn, effect);
   }
 
   /** Puts in place an incident that another machine made (a storm), saving it. */
@@ -113,6 +142,8 @@ export class Incidents {
   }
 
   #save(turn: Turn, incident: Incident): void {
+    if (incident.state === 'closed') this.#ended.set(incident.id, incident);
+    else this.#ended.delete(incident.id);
     turn.write({ put: 'incident', incident });
     turn.event('incident', incident as unknown as Json, {
       incidentId: incident.id,

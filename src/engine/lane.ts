@@ -93,7 +93,8 @@ export class Lane {
   }
 }
 
-const inLanes = (lanes: readonly Lane[]): readonly Delivery[] => lanes.flatMap((lane) => [...lane.all()]);
+/** All that waits in these lanes. */
+export const inLanes = (lanes: readonly Lane[]): readonly Delivery[] => lanes.flatMap((lane) => [...lane.all()]);
 
 /** How much waits in all, and how long the oldest that is due has been tried for. */
 export const backlog = (lanes: readonly Lane[], now: EpochMs): { readonly count: number; readonly oldestMs: Ms } => {

@@ -34,8 +34,8 @@ export class Told {
     return this.channelIds(incidentId).flatMap((channelId) => this.first(incidentId, channelId) ?? []);
   }
 
-  /** The incident is over and can't come back. */
-  forget(incidentId: string): void {
-    this.#accepted.delete(incidentId);
+  /** Forgets the incidents that are over and can't come back. */
+  keep(isKnown: (incidentId: string) => boolean): void {
+    for (const id of this.#accepted.keys()) if (!isKnown(id)) this.#accepted.delete(id);
   }
 }

@@ -17,6 +17,7 @@ import { Dispatch } from './dispatch.ts';
 import type { DispatchListener } from './dispatch-listener.ts';
 import { incidentFacts, type MonitorFacts } from './facts.ts';
 import { layGround, type Ground, type WireOptions } from './ground.ts';
+import { forgetWhatIsOver } from './forgetting.ts';
 import { Hearts } from './hearts.ts';
 import { Incidents } from './incidents.ts';
 import { Lateness } from './lateness.ts';
@@ -96,6 +97,7 @@ export const wireParts = async (options: WireOptions): Promise<Parts> => {
   const parts: Parts = { ...base, ...looking, ...wireTelling(base, looking, hub) };
   hub.parts = parts;
   incidents.tellBy(parts.tidings);
+  forgetWhatIsOver(parts);
   return parts;
 };
 
@@ -167,7 +169,9 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
   const listener: DispatchListener = {
     heard: (incidentId, event) => {
       if (event.type === 'exhausted' || reachesPerson(event.channel))
-        void all(hub).conversations.delivered(incidentId, event);
+        all(hub)
+          .conversations.delivered(incidentId, event)
+          .catch((error: unknown) => core.bug('conversation', error));
     },
     noted: (turn, incidentId, outcome) => {
       const known = incident(incidentId);
@@ -175,6 +179,7 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
       if (known !== undefined) incidents.feedIncident(turn, known, { type: 'alerted', at, ...outcome });
     },
     accepted: (delivery) => receipts.follow(delivery),
+    answeredAt: (id) => all(hub).conversations.of(id)?.acknowledgedAt,
     incident,
     facts,
   };

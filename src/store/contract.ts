@@ -130,7 +130,7 @@ export interface Snapshot {
   readonly resources: readonly Resource[];
   readonly states: ReadonlyMap<string, Json>;
   readonly openIncidents: readonly Incident[];
-  /** Closed in the last `relapseMs`. */
+  /** Closed in the last `relapseMs`, or something about them is still to be sent. */
   readonly recentIncidents: readonly Incident[];
   /** waiting or sending */
   readonly pendingDeliveries: readonly Delivery[];

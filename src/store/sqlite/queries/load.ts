@@ -33,7 +33,8 @@ export const load = (database: DatabaseSync, query: { readonly relapseMs: Ms; re
     states: mapOf(database, 'SELECT subject AS key, body FROM states'),
     openIncidents: all<Incident>("SELECT body FROM incidents WHERE state = 'open' ORDER BY at, id"),
     recentIncidents: all<Incident>(
-      "SELECT body FROM incidents WHERE state = 'closed' AND closed_at >= ? ORDER BY at, id",
+      `SELECT body FROM incidents WHERE state = 'closed' AND (closed_at >= ? OR id IN
+       (SELECT incident_id FROM deliveries WHERE status IN ('waiting', 'sending') AND incident_id IS NOT NULL)) ORDER BY at, id`,
       since,
     ),
     pendingDeliveries: all<Delivery>(
