@@ -10,6 +10,22 @@ const BROKEN = { do: 'answer', status: 500 } as const;
 const SENDING = /sendMessage$/;
 
 describe('a channel that fails', { concurrency: 3 }, () => {
+  it('to accept anything for 30 seconds is passed over by the next one', async (t) => {
+    const stage = openStage(t);
+    const tg = await stage.keep(startFakeTelegram());
+    const receiver = await stage.keep(startFakeWebhook());
+    tg.misbehave({ do: 'hang' }, { path: SENDING });
+    const brain = await stage.brain({
+      config: configuration({
+        services: [service('API', 'http://127.0.0.1:1/')],
+        channels: [telegram(tg), hook('hook', receiver.url)],
+        steps: [step('0s', ['tg']), step('10m', ['hook'])],
+      }),
+    });
+    const instead = await brain.next(receiver.hooks, 'the alert by the next channel', undefined, 60_000);
+    assert.match(JSON.stringify(instead.body), /API is down/);
+  });
+
   it('is tried again, and an outage that is over by then is told as what it is: late', async (t) => {
     const stage = openStage(t);
     const tg = await stage.keep(startFakeTelegram());

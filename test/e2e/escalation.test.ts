@@ -57,6 +57,35 @@ describe('who is told, how loud, and when', { concurrency: 3 }, () => {
     assert.equal(calls.length, 2, 'the alert and the test: nobody is called because all is well');
   });
 
+  it('while checks succeed again the next step waits, and it comes when they fail again', async (t) => {
+    const stage = openStage(t);
+    const tg = await stage.keep(startFakeTelegram());
+    const provider = await stage.keep(startFakeSmsc());
+    const [one, two] = [await stage.keep(startTarget()), await stage.keep(startTarget())];
+    const brain = await stage.brain({
+      config: configuration({
+        services: [service('Healing', one.url), service('Other', two.url)],
+        channels: [telegram(tg), sms(provider)],
+        steps: [step('0s', ['tg'], { loud: 'auto' }), step('3s', ['sms'])],
+        detection: { stable: '1m', stableMax: '1m' },
+      }),
+    });
+    await brain.line(/up +Healing /);
+    await brain.line(/up +Other /);
+    one.becomes(BROKEN);
+    await brain.next(tg.messages, 'the alert', ({ text }) => text.includes('Healing is down'));
+    one.becomes(WELL);
+    await brain.until('a good check', async () => {
+      const { body } = await brain.api('GET', '/incidents?service=Healing');
+      return body.items[0].involved[0].recovering;
+    });
+    two.becomes(BROKEN);
+    const first = await brain.next(provider.messages, 'the SMS of the other, whose step came later');
+    assert.match(first.text, /^Other DOWN/);
+    one.becomes(BROKEN);
+    await brain.next(provider.messages, 'the SMS that waited', ({ text }) => text.startsWith('Healing DOWN'));
+  });
+
   it('a cause that will not heal by itself is told aloud and by SMS at once', async (t) => {
     const stage = openStage(t);
     const tg = await stage.keep(startFakeTelegram());
