@@ -48,6 +48,11 @@ export class Asker {
     return this.#running;
   }
 
+  /** So much is under way that no monitor may ask in several ways at once: many targets that hang would take every place. */
+  get isBusy(): boolean {
+    return this.#running >= MAX_AT_ONCE / 2;
+  }
+
   /** Asks once. Never rejects: what goes wrong on our side is `watch.cannot-ask`. */
   async ask(asking: Asking): Promise<CheckResult> {
     // Who waits in line takes over the place of the one that leaves: nobody can slip in between.

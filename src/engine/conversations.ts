@@ -38,12 +38,19 @@ export class Conversations {
   }
 
   /** Takes over what a former run had begun. */
-  restore(states: ReadonlyMap<string, Json>, open: ReadonlySet<string>): void {
+  restore(states: ReadonlyMap<string, Json>): void {
     for (const [key, state] of states) {
       if (!key.startsWith('escalation:')) continue;
       const escalation = state as unknown as Escalation;
       this.#escalations.set(escalation.incidentId, escalation);
-      if (open.has(escalation.incidentId)) this.#wake(escalation.incidentId, this.#core.clock.now());
+    }
+  }
+
+  /** Goes on with what was taken over, once what still waits for the channels is known as well. */
+  resume(): void {
+    for (const id of this.#escalations.keys()) {
+      if (this.#incident(id)?.state === 'open') this.#wake(id, this.#core.clock.now());
+      else this.#forgetLater(id);
     }
   }
 
@@ -138,6 +145,8 @@ export class Conversations {
   #forgetLater(incidentId: string): void {
     const { relapseMs } = this.#core.settings().detection;
     this.#core.deadlines.set(`escalation ${incidentId}`, this.#core.clock.now() + relapseMs, () => {
+      const isLive = this.#escalations.get(incidentId)?.ended === false && this.#incident(incidentId)?.state === 'open';
+      if (isLive) return;
       this.#escalations.delete(incidentId);
       void this.#core
         .turn()

@@ -55,7 +55,7 @@ export class Life {
     pairings.restore(snapshot.meta);
     mutes.restore(snapshot.meta);
     deploys.restore(snapshot.meta.get('last-changes'));
-    conversations.restore(snapshot.states, new Set(snapshot.openIncidents.map(({ id }) => id)));
+    conversations.restore(snapshot.states);
     tidings.restore(snapshot.states.get('storm'));
     const off = this.#off();
     // However short it was: an outage that was in doubt may have ended in it.
@@ -65,6 +65,7 @@ export class Life {
     this.#retireOrphans(snapshot.openIncidents);
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
     await dispatch.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
+    conversations.resume();
     this.#hasResumed = true;
     maintenance.restore(snapshot.meta);
     maintenance.look();

@@ -169,8 +169,17 @@ export class Watch {
       this.#lateness.note(now - dueAt);
       this.#repeat(one, source, nextAt(dueAt, everyMs, source, now, this.#core.random()), everyMs);
       if (!one.running.has(source))
-        void this.#ask(one, source, source === 'pulse' && one.monitor.pulse?.path !== undefined ? 'pulse' : 'full');
+        this.#begin(one, source, source === 'pulse' && one.monitor.pulse?.path !== undefined ? 'pulse' : 'full');
     });
+  }
+
+  #begin(one: Watched, source: CheckSource, question: 'full' | 'pulse'): void {
+    if (source === 'recheck') one.rechecks += 1;
+    this.#ask(one, source, question)
+      .catch((error: unknown) => this.#core.bug(`watch of ${one.monitor.name}`, error))
+      .finally(() => {
+        if (source === 'recheck') one.rechecks -= 1;
+      });
   }
 
   async #ask(one: Watched, source: CheckSource, question: 'full' | 'pulse'): Promise<CheckResult> {
@@ -228,19 +237,20 @@ export class Watch {
       case 'recheck': {
         const { question } = effect;
         this.#core.deadlines.set(`recheck ${one.monitor.id}`, this.#core.clock.now() + effect.afterMs, () => {
-          void this.#ask(one, 'recheck', question);
+          if (one.rechecks === 0 || !this.#asker.isBusy) this.#begin(one, 'recheck', question);
           this.#look(one);
         });
         return;
       }
       case 'controls':
-        void this.#network.lookNow().then(() => this.#look(one));
+        this.#network
+          .lookNow()
+          .then(() => this.#look(one))
+          .catch((error: unknown) => this.#core.bug('own network', error));
         return;
       case 'verify':
-        this.#core.deadlines.set(
-          `verify ${one.monitor.id}`,
-          this.#core.clock.now(),
-          () => void this.#ask(one, 'full', 'full'),
+        this.#core.deadlines.set(`verify ${one.monitor.id}`, this.#core.clock.now(), () =>
+          this.#begin(one, 'full', 'full'),
         );
         return;
       default:

@@ -34,6 +34,8 @@ export interface Watched extends Subject {
   address: string | undefined;
   /** Full checks and pulses under way; another of the same is not begun before it has ended. */
   readonly running: Set<string>;
+  /** Re-checks under way: they may overlap while the asker is not busy. */
+  rechecks: number;
 }
 
 /** What of it survives a restart. */
@@ -59,6 +61,7 @@ export const watched = (monitor: Monitor, kind: MonitorKind, at: EpochMs, kept: 
     lastBadAt: undefined,
     address: undefined,
     running: new Set(),
+    rechecks: 0,
   };
 };
 
