@@ -56,7 +56,7 @@ async function startOnOldNode() {
 function keepMemorySmall(v8) {
   v8.setFlagsFromString('--expose-gc');
   v8.setFlagsFromString('--semi-space-growth-factor=1');
-  v8.setFlagsFromString('--heap-growing-percent=50');
+  v8.setFlagsFromString('--heap-growing-percent=30');
 }
 
 async function start() {

@@ -2,7 +2,6 @@ import type { Worker } from 'node:worker_threads';
 import { errorOf } from './failure.ts';
 import type { Reply, Request } from './wire.ts';
 import { Fault } from '../../kernel/fault.ts';
-import type { Ms } from '../../kernel/time.ts';
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -10,28 +9,23 @@ interface Waiting {
 }
 
 /**
- * A thread that answers requests, one answer each. It keeps the process alive only while an answer is due. Starts at the first request, and again at
- * the next one after it has died or was put to rest.
+ * A thread that answers requests, one answer each. It keeps the process alive only while an answer is due. Starts at the first request, and again at the next one after it has
+ * died.
  */
 export class Link {
   readonly #start: () => Worker;
-  readonly #restAfterMs: Ms | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
-  #resting: NodeJS.Timeout | undefined;
   #nextId = 1;
 
-  /** `restAfterMs`: a thread that was asked nothing for so long is ended, for it holds some 20 MB; the next request starts another. */
-  constructor(start: () => Worker, restAfterMs?: Ms) {
+  constructor(start: () => Worker) {
     this.#start = start;
-    this.#restAfterMs = restAfterMs;
   }
 
   /** Sends a request; `transfer` are buffers that the thread takes over. @throws Fault as the thread has it; a plain error for a bug. */
   call(request: Omit<Request, 'id'>, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
     const id = this.#nextId;
     this.#nextId += 1;
-    clearTimeout(this.#resting);
     const worker = (this.#worker ??= this.#begin());
     worker.ref();
     return new Promise((resolve, reject) => {
@@ -42,7 +36,6 @@ export class Link {
 
   /** Ends the thread, if it was ever started, after it has closed its file. */
   async close(): Promise<void> {
-    clearTimeout(this.#resting);
     const worker = this.#worker;
     if (worker === undefined) return;
     try {
@@ -64,23 +57,9 @@ export class Link {
   #settle(reply: Reply): void {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#idle();
+    if (this.#waiting.size === 0) this.#worker?.unref();
     if (reply.failure === undefined) waiting?.resolve(reply.value);
     else waiting?.reject(errorOf(reply.failure));
-  }
-
-  #idle(): void {
-    this.#worker?.unref();
-    if (this.#restAfterMs === undefined) return;
-    clearTimeout(this.#resting);
-    this.#resting = setTimeout(() => this.#rest(), this.#restAfterMs).unref();
-  }
-
-  /** Nothing is under way, so nothing is lost with it. */
-  #rest(): void {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    void worker?.terminate();
   }
 
   #died(worker: Worker, why: string): void {

@@ -11,8 +11,6 @@ import type { WriterReady, WriterSettings } from './wire.ts';
 /** The store's file within the data folder. */
 export const STORE_FILE = 'dozor.db';
 const RESERVE_BYTES = 4 * 1024 * 1024;
-/** Between two looks at pages or lists nobody needs the reader. */
-const READER_RESTS_AFTER_MS = 60_000;
 /** The threads' garbage is short-lived; a small nursery keeps the process small. */
 const SMALL = { maxYoungGenerationSizeMb: 4 };
 
@@ -39,7 +37,6 @@ export const openStore = async (settings: StoreSettings): Promise<Store> => {
   const reader = new Link(
     () =>
       new Worker(new URL('./reader.ts', import.meta.url), { name: 'store-reader', workerData: { file }, ...options }),
-    READER_RESTS_AFTER_MS,
   );
   const ready = await begin(writer, lock);
   return new SqliteStore({ settings, writer, reader, lock, ready });
