@@ -10,6 +10,7 @@ import { catalog } from '#i18n/catalog.ts';
 import { parseListen } from './address.ts';
 import type { Define } from './command.ts';
 import { dataFolder } from './data-folder.ts';
+import { outlive } from './outlive.ts';
 import { ping } from './ping.ts';
 import { serve, type Serving } from './serve.ts';
 import type { Terminal } from './terminal.ts';
@@ -74,6 +75,7 @@ const start = async (urls: readonly string[], options: UpOptions, terminal: Term
     () => systemClock.now(),
     redact,
   );
+  outlive((where, error) => log.bug(where, error));
   const held = heldBack(terminal);
   const running: Running = await startBrain({
     urls,
