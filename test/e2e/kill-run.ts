@@ -12,36 +12,38 @@ import { startProgram, type Program } from './program.ts';
 import { dice, type Dice } from './seeded.ts';
 import { configuration, hook, service } from './settings.ts';
 
-/** When a brain is killed: after a while, right after a verdict, as its message arrives, or while the channel does not answer it. */
-type Moment = 'whenever' | 'verdict' | 'arrival' | 'hang';
+/** When a brain is killed: while it starts, after a while, right after a verdict, as its message arrives, or while the channel does not answer it. */
+type Moment = 'birth' | 'whenever' | 'verdict' | 'arrival' | 'hang';
 
-const MOMENTS: readonly Moment[] = ['whenever', 'whenever', 'verdict', 'arrival', 'hang'];
+const MOMENTS: readonly Moment[] = ['birth', 'whenever', 'whenever', 'verdict', 'arrival', 'hang'];
+const BIRTH_MS = 800;
 /** A life in which the awaited moment does not come ends after so long. */
-const LIFE_MS = 2_400;
-/** A life that ends whenever it ends lasts so long at most: some die at birth, some see an outage from end to end. */
-const WHENEVER_MS = [700, LIFE_MS, LIFE_MS, 5_000] as const;
+const LIFE_MS = 2_600;
 /** How long nobody starts it again: mostly at once, at times long enough for an outage to end meanwhile. */
 const DEAD_MS = [0, 0, 0, 3_000] as const;
 
+/** Waits for what may come, and a little longer; no longer than a life lasts when it does not come. */
+const atMost = async (coming: Promise<unknown>, restMs: number): Promise<void> =>
+  coming.then(
+    async () => pause(restMs),
+    () => undefined,
+  );
+
 const moment = async (what: Moment, program: Program, channel: FakeWebhook, luck: Dice): Promise<void> => {
-  const rest = (most: number): Promise<void> => pause(luck.between(0, most));
+  if (what === 'birth') return pause(luck.between(50, BIRTH_MS));
+  await program.lines.next((line) => line.startsWith('Listening'), { withinMs: 60_000, what: 'the brain to listen' });
+  if (what === 'whenever') return pause(luck.between(0, LIFE_MS));
   const within = { withinMs: LIFE_MS };
-  const came = async (waited: Promise<unknown>): Promise<boolean> =>
-    waited.then(
-      () => true,
-      () => false,
+  if (what === 'verdict')
+    return atMost(
+      program.lines.next((line) => / down /.test(line), within),
+      luck.between(0, 20),
     );
-  if (what === 'whenever') {
-    await pause(luck.between(100, luck.pick(WHENEVER_MS)));
-  } else if (what === 'verdict') {
-    if (await came(program.lines.next((line) => / down /.test(line), within))) await rest(20);
-  } else {
-    if (what === 'hang') channel.misbehave({ do: 'hang' }, { times: 1 });
-    const before = channel.requests.items.length;
-    if (await came(channel.requests.next((one) => channel.requests.items.indexOf(one) >= before, within)))
-      await rest(what === 'hang' ? 400 : 20);
-    channel.behave();
-  }
+  if (what === 'hang') channel.misbehave({ do: 'hang' }, { times: 1 });
+  const before = channel.requests.items.length;
+  const arrival = channel.requests.next((one) => channel.requests.items.indexOf(one) >= before, within);
+  await atMost(arrival, luck.between(0, what === 'hang' ? 400 : 20));
+  channel.behave();
 };
 
 const all = async (brain: RunningBrain, path: string): Promise<readonly Record<string, unknown>[]> => {
