@@ -88,6 +88,18 @@ describe('what waits for a channel', () => {
     );
   });
 
+  it('keeps the moment of the first try when a newer message takes over', () => {
+    const tried = waiting('a', 'i', 'down');
+    const { send } = mergeStale(
+      [
+        { ...tried, delivery: { ...tried.delivery, firstTriedAt: T + 3 } },
+        waiting('b', 'i', 'reminder', { at: T + 5 }),
+      ],
+      standing(),
+    );
+    assert.deepEqual([send[0]?.delivery.id, send[0]?.delivery.firstTriedAt], ['b', T + 3]);
+  });
+
   it('tells silently and once, late, of what began and ended while the channel was away', () => {
     const pending = [waiting('a', 'i', 'down', { loud: true }), waiting('b', 'i', 'recovered', { at: T + 60_000 })];
     const { send, merged } = mergeStale(pending, standing({ incidents: new Map([['i', incident('i', 'closed')]]) }));

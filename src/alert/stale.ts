@@ -71,6 +71,12 @@ const lateFacts = (group: readonly Waiting[], newest: Waiting, standing: Channel
   textParams: { channel: standing.channel },
 });
 
+/** Since when the channel has been tried for any of it: a newer message must not start anew the wait until the next channel is used. */
+const triedSince = (group: readonly Waiting[]): Pick<Delivery, 'firstTriedAt'> => {
+  const tried = group.flatMap(({ delivery }) => delivery.firstTriedAt ?? []);
+  return tried.length === 0 ? {} : { firstTriedAt: Math.min(...tried) };
+};
+
 /** One message for all that waits about one incident: what is true now. */
 const mergeTopic = (
   group: readonly Waiting[],
@@ -82,7 +88,8 @@ const mergeTopic = (
   const older = group.slice(0, -1).map(({ delivery }) => ({ delivery, into: id }));
   const loud = group.some(({ delivery }) => delivery.loud);
   const isOver = incidentId !== undefined && edits === undefined && isClosed(standing, incidentId);
-  if (!isOver) return { ready: { ...newest, delivery: { ...newest.delivery, loud }, rewritten: false }, merged: older };
+  const current: Delivery = { ...newest.delivery, loud, ...triedSince(group) };
+  if (!isOver) return { ready: { ...newest, delivery: current, rewritten: false }, merged: older };
   if (standing.told.has(incidentId)) {
     const end = group.findLast(({ alert }) => alert.kind === 'recovered' || alert.kind === 'unseen');
     if (end === undefined) return { merged: group.map(({ delivery }) => ({ delivery })) };
@@ -91,7 +98,7 @@ const mergeTopic = (
   }
   if (newest.alert.kind === 'unseen') return { ready: { ...newest, rewritten: false }, merged: older };
   const facts = lateFacts(group, newest, standing);
-  const delivery = { ...newest.delivery, loud: false };
+  const delivery = { ...current, loud: false };
   return { ready: { delivery, alert: { ...newest.alert, kind: 'unseen', facts }, rewritten: true }, merged: older };
 };
 
