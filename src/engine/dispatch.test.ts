@@ -167,6 +167,19 @@ describe('the dispatch', () => {
     assert.equal((await stored(next, id, ({ status }) => status !== 'waiting')).status, 'failed');
   });
 
+  it('saves the outcome of what is under way when it is stopped, so that it is not sent again', async (context) => {
+    const { engine, hooks } = await rig(context);
+    const { alert } = await tell(engine, ['first']);
+    await engine.end();
+    const { clock, dir } = engine;
+    const next = await startEngine(context, { clock, dir, config: hooksTo({ first: hooks.first.url }) });
+    await eventually('an empty lane', () => next.parts.outbox.waiting().count === 0);
+    assert.deepEqual(
+      hooks.first.hooks.items.map(({ id }) => id),
+      [`${alert.id}-1-0-first`],
+    );
+  });
+
   it('begins nothing more once stopped', async (context) => {
     const { engine, hooks } = await rig(context);
     engine.parts.dispatch.stop();

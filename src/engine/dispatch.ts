@@ -1,21 +1,18 @@
-import { defined } from '../kernel/defined.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { DeliveryError } from '../alert/channel.ts';
 import { decideDelivery, DELIVERY_RULES, type DeliveryEffect, type DeliveryEvent } from '../alert/delivery.ts';
-import type { Alert, AlertFacts, AlertKind, Channel, Delivery } from '../alert/model.ts';
+import type { Alert, Channel, Delivery } from '../alert/model.ts';
 import type { Ready } from '../alert/stale.ts';
 import type { Incident } from '../incident/incident.ts';
 import { attemptRow, outcomeEvent } from './attempt.ts';
 import type { Core, Saved, Turn } from './core.ts';
 import type { DispatchListener } from './dispatch-listener.ts';
+import { freshFacts } from './fresh-facts.ts';
 import { backlog, inLanes, Lane, untriedMs } from './lane.ts';
 import { regroup } from './regroup.ts';
 import type { Sender } from './sender.ts';
 import { Told } from './told.ts';
 import { triage } from './triage.ts';
-
-/** What is sent about an incident that is still open is said as things stand at the moment of sending. */
-const SAID_FRESH: ReadonlySet<AlertKind> = new Set(['down', 'degraded', 'storm', 'reminder', 'update']);
 
 /** A lane that a bug stopped is tried again after so long. */
 const AFTER_BUG_MS: Ms = 5_000;
@@ -32,6 +29,7 @@ export class Dispatch {
   readonly #alerts = new Map<string, Alert>();
   readonly #lanes = new Map<string, Lane>();
   readonly #awaited = new Map<string, (delivery: Delivery) => void>();
+  readonly #underWay = new Set<Promise<void>>();
   #stopped = false;
 
   constructor(core: Core, sender: Sender, listener: DispatchListener) {
@@ -73,7 +71,7 @@ export class Dispatch {
   /** Their rows are committed, or can't be: then they are told from memory, and say so. */
   send(alert: Alert, deliveries: readonly Delivery[], saved: Saved): void {
     if (!saved.saved) this.#alerts.set(alert.id, { ...alert, facts: { ...alert.facts, storeFailed: saved.error } });
-    for (const channelId of new Set(deliveries.map((delivery) => delivery.channelId))) this.pump(channelId);
+    for (const { channelId } of deliveries) this.pump(channelId);
   }
 
   /** Does anything about the incident still wait? */
@@ -112,23 +110,28 @@ export class Dispatch {
     this.#stopped = true;
   }
 
+  /** Resolves when nothing is under way (any more), its outcome saved: else it would be sent again after a start. */
+  idle = async (): Promise<unknown> => Promise.all(this.#underWay);
+
   /** Works through a lane: one send at a time, what is due first, merged with what has become stale. */
   pump(channelId: string): void {
     const lane = this.#lane(channelId);
     if (lane.busy || this.#stopped) return;
     lane.busy = true;
     let notBefore = 0;
-    void this.#drain(lane, channelId)
+    const underWay = this.#drain(lane, channelId)
       .catch((error: unknown) => {
         notBefore = this.#core.clock.now() + AFTER_BUG_MS;
         this.#core.bug('outbox', error);
       })
       .finally(() => {
         lane.busy = false;
+        this.#underWay.delete(underWay);
         const next = lane.nextDue();
         if (next !== undefined && !this.#stopped)
           this.#core.deadlines.set(`lane ${channelId}`, Math.max(next, notBefore), () => this.pump(channelId));
       });
+    this.#underWay.add(underWay);
   }
 
   async #drain(lane: Lane, channelId: string): Promise<void> {
@@ -199,7 +202,12 @@ export class Dispatch {
     const startedAt = this.#core.clock.now();
     const answers =
       delivery.incidentId === undefined ? undefined : this.told.first(delivery.incidentId, channel.id)?.providerRef;
-    const result = await this.#sender.send(channel, delivery, { ...alert, facts: this.#freshFacts(alert) }, answers);
+    const result = await this.#sender.send(
+      channel,
+      delivery,
+      { ...alert, facts: freshFacts(alert, this.#listener) },
+      answers,
+    );
     const at = this.#core.clock.now();
     const tookMs = at - startedAt;
     const turn = this.#core.turn();
@@ -210,13 +218,6 @@ export class Dispatch {
     if (!result.ok) lane.noteRefusal(result.error, at);
     await turn.commit();
     this.#answerAwaited(delivery.id, lane);
-  }
-
-  #freshFacts(alert: Alert): AlertFacts {
-    const incident = alert.incidentId === undefined ? undefined : this.#listener.incident(alert.incidentId);
-    if (incident === undefined || incident.state === 'closed' || !SAID_FRESH.has(alert.kind)) return alert.facts;
-    const { storeFailed, reminder } = alert.facts;
-    return { ...this.#listener.facts(alert.kind, incident), ...defined({ storeFailed, reminder }) };
   }
 
   #answerAwaited(deliveryId: string, lane: Lane): void {
