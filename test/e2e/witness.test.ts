@@ -122,6 +122,21 @@ test('a witness that is killed during the silence loses nothing and repeats noth
   assert.equal(texts(fake).length, before);
 });
 
+test('a witness without a chat watches while it waits for a /start, and tells there', async (t) => {
+  const { stage, fake, brain } = await openScene(t);
+  const unpaired = { chatId: undefined, allow: undefined };
+  const witness = await startWitness(stage, { brain, address: addressOf(brain), fake, channel: unpaired });
+  await witness.line(/write \/start to @dozor_test_bot/);
+  fake.write('/start', { id: 7 });
+  const paired = await fake.messages.next();
+  assert.match(paired.text, /Paired: alerts of channel "tg" come here/);
+  await brain.kill();
+  const told = await fake.messages.next(undefined, { withinMs: 30_000 });
+  assert.match(told.text, /has been silent since/);
+  assert.equal(told.chatId, '7');
+  assert.equal(await witness.stop(), 0);
+});
+
 test('a message that cannot be sent is sent as soon as it can', async (t) => {
   const { stage, fake, brain } = await openScene(t);
   await startWitness(stage, { brain, address: addressOf(brain), fake });

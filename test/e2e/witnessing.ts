@@ -28,6 +28,8 @@ export interface WitnessOptions extends RunOptions {
   readonly fake: { readonly url: string; readonly token: string };
   readonly network?: Piece;
   readonly rules?: Piece;
+  /** More of its channel `tg`. */
+  readonly channel?: Piece;
 }
 
 const JOINED = /watches Dozor on/;
@@ -77,12 +79,12 @@ const watch = async (stage: Stage, data: string, config: string, run: RunOptions
 
 /** Joins a brain from a folder of its own and begins to watch it; resolves when the brain has heard of it. */
 export const startWitness = async (stage: Stage, options: WitnessOptions): Promise<RunningWitness> => {
-  const { brain, address, fake, network = {}, rules = {}, ...run } = options;
+  const { brain, address, fake, network = {}, rules = {}, channel = {}, ...run } = options;
   const data = join(stage.dir, 'witness');
   const joined = await runProgram(['join', await codeFor(brain, address), '--data', data], run);
   if (joined.code !== 0) throw new Error(`it did not join: ${joined.error}`);
   const config = join(stage.dir, 'witness.yaml');
-  const contacts = [{ name: 'owner', channels: [telegram(fake)] }];
+  const contacts = [{ name: 'owner', channels: [telegram(fake, channel)] }];
   const witness = { ...FAST, ...rules };
   await writeFile(config, stringify({ locale: 'en', timezone: 'UTC', contacts, network, witness }));
   const running = await watch(stage, data, config, run);
