@@ -6,7 +6,18 @@ import { blip, openCast, type Cast, type Player } from './cast.ts';
 import { openStage } from './harness.ts';
 import { service, type Piece } from './settings.ts';
 
-const NAMES = ['blip', 'deployed', 'undeployed', 'broken', 'repaired', 'database', 'app', 'flapping', 'relapsing'];
+const NAMES = [
+  'blip',
+  'deployed',
+  'undeployed',
+  'broken',
+  'repaired',
+  'database',
+  'app',
+  'flapping',
+  'relapsing',
+  'muted',
+];
 /** Longer than `minSpan`, shorter than `deploySpan`. */
 const DEPLOY_REQUESTS = 24;
 const BROKEN = { do: 'answer', status: 500 } as const;
@@ -95,6 +106,19 @@ describe('nobody is woken for nothing', { concurrency: true }, () => {
     database.target.becomes(WELL);
     await database.recovered(alert);
     await app.told('its own alert', /app is down/);
+  });
+
+  it('a service that was muted before it broke is told of when the mute ends', async () => {
+    const one = player('muted');
+    const mute = async (forMs: number): Promise<void> => {
+      assert.equal((await cast.brain().api('POST', '/services/muted/mute', { forMs })).status, 200);
+    };
+    await mute(3_600_000);
+    one.target.becomes(BROKEN);
+    await one.line('down');
+    assert.deepEqual(await one.everything(), []);
+    await mute(0);
+    await one.told('the alert', /muted is down/);
   });
 
   it('one that comes and goes is one incident that says so', async () => {

@@ -41,7 +41,7 @@ export interface CastParts {
 const isTest = ({ text }: FakeTelegramMessage): boolean => text.includes('Test message from Dozor');
 
 /** The configuration of a cast, to write it anew. */
-export const castConfiguration = (tg: FakeTelegram, targets: ReadonlyMap<string, Target>, parts: CastParts): Piece => {
+const castConfiguration = (tg: FakeTelegram, targets: ReadonlyMap<string, Target>, parts: CastParts): Piece => {
   const { names, detection = {}, more = {} } = parts;
   const serviceOf = parts.serviceOf ?? ((name, url) => service(name, url));
   const policyOf = parts.policyOf ?? ((name) => ({ steps: [step('0s', [`tg-${name}`])] }));

@@ -73,3 +73,40 @@ test('three services down for three causes are three messages', async (t) => {
       text.includes(`service-${place} is down`),
     );
 });
+
+test('whoever acknowledges the storm has all its services; one that stays down keeps it open', async (t) => {
+  const stage = openStage(t);
+  const tg = await stage.keep(startFakeTelegram());
+  const names = ['one', 'two', 'three'];
+  const targets = await Promise.all(names.map(() => stage.keep(startTarget())));
+  const brain = await stage.brain({
+    config: configuration({
+      services: names.map((name, place) => service(name, targets[place]?.url ?? '')),
+      channels: [telegram(tg)],
+      detection: { storm: { hold: '2s', window: '30s' }, loudAfter: '2m' },
+    }),
+  });
+  await Promise.all(names.map((name) => brain.line(new RegExp(`up +${name} /`))));
+  await Promise.all(targets.map((target) => target.die()));
+  const alert = await brain.next(tg.messages, 'the alert', ({ text }) => text.includes('3 of 3 services'));
+  const data = alert.buttons.find(({ text }) => text === 'Acknowledge')?.callback_data ?? '';
+  tg.press(data, { id: 11, first_name: 'Aigerim' });
+  const open = async () => (await brain.api('GET', '/incidents?state=open')).body.items;
+  const acknowledged = await brain.until('all four to be acknowledged', async () => {
+    const all = await open();
+    return all.every((one: { acknowledged?: object }) => one.acknowledged !== undefined) && all;
+  });
+  assert.equal(acknowledged.length, 4, 'the storm and its three');
+  await targets[0]?.revive();
+  await targets[1]?.revive();
+  await brain.until('two to be over', async () => (await open()).length === 2);
+  await brain.dozor('channels', 'test', 'tg');
+  assert.ok(!tg.messages.items.some(({ text }) => text.includes('🟢')), 'no all-clear while one is down');
+  await targets[2]?.revive();
+  const recovery = await brain.next(
+    tg.messages,
+    'the recovery',
+    ({ text, method }) => text.includes('🟢') && method === 'sendMessage',
+  );
+  assert.equal(recovery.repliesTo, alert.messageId);
+});
