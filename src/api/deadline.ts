@@ -7,8 +7,11 @@ export class StoppedWaiting extends Error {}
 /** The promise's outcome, or StoppedWaiting after the span. */
 export const within = async <T>(clock: Clock, span: Ms, work: Promise<T>): Promise<T> => {
   const late = Promise.withResolvers<never>();
-  const stop = clock.after(span, () =>
-    late.reject(new StoppedWaiting(`No answer within ${Math.round(span / 1000)} s.`)),
+  // A stopped process has nobody to answer: it must not live on for this.
+  const stop = clock.after(
+    span,
+    () => late.reject(new StoppedWaiting(`No answer within ${Math.round(span / 1000)} s.`)),
+    'idle',
   );
   try {
     return await Promise.race([work, late.promise]);

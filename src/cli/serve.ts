@@ -1,5 +1,6 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createApi } from '#api/server.ts';
 import { createAuth } from '#auth/auth.ts';
 import { openCertificate } from '#auth/certificate.ts';
@@ -7,7 +8,11 @@ import type { Running } from '#engine/start.ts';
 import type { Log } from '#engine/log.ts';
 import { systemClock } from '#engine/system-clock.ts';
 import { watchOther } from './inner-witness.ts';
+import { SECOND, type Ms } from '#kernel/time.ts';
 import { VERSION } from './version-number.ts';
+
+/** Closing waits at most so long: systemd kills after 30 s, and saving comes after it. */
+const CLOSE_LIMIT: Ms = 3 * SECOND;
 
 /** Page, API and socket of a running brain. */
 export interface Serving {
@@ -48,12 +53,17 @@ export const serve = async (running: Running, dataDir: string, log: Log): Promis
   running.listening(own);
   const url = brain.settings().publicUrl ?? own;
   const { path } = await auth.signIn.link('admin', 'admin');
+  const over = new AbortController();
   const witness = watchOther(running, dataDir, log);
   return {
     url: own,
     signInLink: `${url.replace(/\/$/, '')}${path}`,
     close: async () => {
-      await Promise.all([witness.stop(), listening.close()]);
+      const closed = Promise.all([witness.stop(), listening.close()]);
+      const waited = setTimeout(CLOSE_LIMIT, 'late', { ref: true, signal: over.signal }).catch(() => undefined);
+      if ((await Promise.race([closed, waited])) === 'late')
+        log.warn('closing goes on without what did not end in time');
+      over.abort();
     },
   };
 };

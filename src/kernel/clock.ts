@@ -12,6 +12,6 @@ export interface Clock {
   now(): EpochMs;
   /** Milliseconds of a clock that never jumps; only differences mean anything. */
   monotonic(): Ms;
-  /** Calls once after the span. */
-  after(span: Ms, call: () => void): Stop;
+  /** Calls once after the span. `idle`: the process need not stay alive for it. */
+  after(span: Ms, call: () => void, idle?: 'idle'): Stop;
 }

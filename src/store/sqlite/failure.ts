@@ -32,7 +32,7 @@ const systemCode = (error: unknown): string | undefined => {
 };
 
 const BROKEN_HINT =
-  'The file is left as it is. Put a backup in its place with `dozor restore BACKUP --force` (the broken file is kept beside it), or move the data folder away to start anew.';
+  'The file is left as it is. Put a backup in its place with `dozor restore BACKUP` (the broken file is kept beside it), or move the data folder away to start anew.';
 
 /** Is the error one of a broken file? */
 export const isBroken = (error: unknown): boolean => {

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../kernel/fault.ts';
 import { isBusy, isFull, isUnwritable } from './failure.ts';
@@ -16,6 +16,20 @@ const unwritable = (dir: string, cause: unknown): Fault =>
     'Name another folder with --data, or give the user who runs Dozor the right to write there.',
     { cause },
   );
+
+/** Level by level: Node's own `recursive` never ends where the system answers ENOENT to every try, as under /proc. */
+const makeFolder = (dir: string): void => {
+  const parent = dirname(dir);
+  if (existsSync(dir) || parent === dir) return;
+  makeFolder(parent);
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if (!existsSync(dir)) throw error;
+  }
+};
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 const readPid = (file: string): string => {
   try {
@@ -54,14 +68,14 @@ const notePid = (dir: string): void => {
 export const lockFolder = (dir: string): FolderLock => {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     database = new DatabaseSync(join(dir, 'lock.db'), { timeout: 0 });
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     notePid(dir);
   } catch (error) {
     database?.close();
     if (isBusy(error)) throw inUse(dir);
-    if (isUnwritable(error)) throw unwritable(dir, error);
+    if (isUnwritable(error) || isMissing(error)) throw unwritable(dir, error);
     throw error;
   }
   const held = database;

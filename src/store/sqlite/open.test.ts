@@ -41,6 +41,7 @@ test('a data folder that cannot be written is a clear fault', async (t) => {
   await assert.rejects(openStore(settingsFor(join(dir, 'file', 'data'))), { code: 'DATA_UNWRITABLE' });
   mkdirSync(join(dir, 'taken', 'dozor.db'), { recursive: true });
   await assert.rejects(openStore(settingsFor(join(dir, 'taken'))), { code: 'DATA_UNWRITABLE' });
+  await assert.rejects(openStore(settingsFor('/proc/dozor/data')), { code: 'DATA_UNWRITABLE' });
 });
 
 test('a broken file is refused, kept as it is, and says what to do', async (t) => {
