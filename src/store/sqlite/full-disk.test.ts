@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -82,6 +82,29 @@ test('on a full disk the reserve makes room for what matters, then writes are re
   const incidents = (await again.load(0, DAY_0)).openIncidents;
   assert.equal(incidents.length, saved + 2);
   await again.close();
+});
+
+/** Saves something, fills the disk and dies as kill -9 does. */
+const CRASH = (dir: string): string => `void (async () => {
+  const { openStore } = await import('./open.ts');
+  const { settingsFor } = await import('./opened.test-suite.ts');
+  const { appendFileSync } = await import('node:fs');
+  const store = await openStore(settingsFor(${JSON.stringify(dir)}, { reserveBytes: 512 * 1024 }));
+  await store.write([{ put: 'meta', key: 'a', value: 1 }], { urgent: true });
+  try { for (;;) appendFileSync(${JSON.stringify(join(dir, 'filler-all'))}, new Uint8Array(1024)); } catch {}
+  process.kill(process.pid, 'SIGKILL');
+})()`;
+
+test('a start on a full disk takes the room that was reserved', async (t) => {
+  const dir = await smallDisk(t, '8m');
+  const crash = spawnSync(process.execPath, ['-e', CRASH(dir)], { cwd: import.meta.dirname });
+  assert.equal(crash.signal, 'SIGKILL', String(crash.stderr));
+  fill(dir);
+  const store = await openStore(settingsFor(dir, { reserveBytes: 512 * 1024 }));
+  assert.equal((await store.load(0, DAY_0)).meta.get('a'), 1);
+  await store.write([{ put: 'meta', key: 'a', value: 2 }], { urgent: true });
+  assert.equal(store.health().yielding, true);
+  await store.close();
 });
 
 test('while the disk has less free than it must keep, good checks are left out and failures are stored', async (t) => {

@@ -128,6 +128,8 @@ export class WriterDatabase {
     try {
       return this.connection;
     } catch (error) {
+      // A start on a full disk needs a little room, too: a watch that does not start sees nothing.
+      if (isFull(error) && this.#reserve.release()) return this.connection;
       if (!isUnwritable(error)) throw error;
       throw new Fault(
         'DATA_UNWRITABLE',
