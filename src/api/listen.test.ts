@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { get as getPlain } from 'node:http';
 import { get as getSecure } from 'node:https';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { connect as connectTls } from 'node:tls';
 import { Fault } from '#kernel/fault.ts';
 import { apiUnderTest } from '../../test/fakes/api.ts';
 import { makeAuthority, type Authority } from '../../test/fakes/certificates.ts';
+import { listen } from './listen.ts';
 
 let folder = '';
 let authority: Authority;
@@ -139,3 +141,39 @@ test('a live reader that goes away frees its place, over a real connection too',
   await gone.promise;
   await listening.close();
 });
+
+test(
+  'a request whose headers or body never end is cut off, in plain HTTP and under TLS',
+  { timeout: 20_000 },
+  async () => {
+    const listening = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      certificate: authority.selfSigned('localhost'),
+      listener: () => (request, answer) => void request.resume().once('end', () => answer.end()),
+      limits: { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 10 },
+    });
+    const { port } = listening;
+    /** Resolves with what came when the connection is cut; a reset is a cut as well. */
+    const drip = (socket: Socket, start: string): Promise<string> =>
+      new Promise((resolve) => {
+        let said = '';
+        const dripping = setInterval(() => socket.write('a: b\r\n'), 5);
+        socket.on('data', (part: Buffer) => (said += part.toString('latin1')));
+        socket.on('error', () => socket.destroy());
+        socket.once('close', () => {
+          clearInterval(dripping);
+          resolve(said);
+        });
+        socket.write(start);
+      });
+    const headers = 'GET /health HTTP/1.1\r\nHost: localhost\r\n';
+    const body = 'POST /sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n';
+    for (const start of [headers, body]) {
+      assert.match(await drip(connect(port, '127.0.0.1'), start), /^(HTTP\/1\.1 408 |$)/);
+      const secure = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+      assert.match(await drip(secure, start), /^(HTTP\/1\.1 408 |$)/);
+    }
+    await listening.close();
+  },
+);

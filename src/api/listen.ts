@@ -28,6 +28,8 @@ export interface ListenOptions {
   readonly socketPath?: string;
   readonly certificate: { readonly key: string; readonly cert: string } | undefined;
   readonly listener: (unix: boolean) => RequestListener;
+  /** Other limits than the usual ones (for tests). */
+  readonly limits?: Partial<typeof LIMITS>;
 }
 
 /** Listening, until closed. */
@@ -141,14 +143,17 @@ const listenUnix = async (path: string, listener: RequestListener): Promise<Http
 /** Serves plain HTTP and TLS on one port, and the Unix socket. @throws Fault PORT_IN_USE, LISTEN_REFUSED, DATA_IN_USE. */
 export const listen = async (options: ListenOptions): Promise<Listening> => {
   const { host, port, certificate } = options;
-  const plain = createHttp(LIMITS, options.listener(false));
+  const limits = { ...LIMITS, ...options.limits };
+  const plain = createHttp(limits, options.listener(false));
   const secure =
     certificate === undefined
       ? undefined
       : createHttps(
-          { ...LIMITS, ...certificate, handshakeTimeout: SILENT, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] },
+          { ...limits, ...certificate, handshakeTimeout: SILENT, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] },
           options.listener(false),
         );
+  // Node looks for requests that never end only once a server listens; these two are handed their connections.
+  for (const server of [plain, secure]) server?.emit('listening');
   const front = createTcp({ pauseOnConnect: false }, sniff(plain, secure));
   front.maxConnections = MAX_CONNECTIONS;
   const sockets = new Set<Socket>();
@@ -170,8 +175,8 @@ export const listen = async (options: ListenOptions): Promise<Listening> => {
     port: address !== null && typeof address === 'object' ? address.port : port,
     async close(graceMs = 1 * SECOND) {
       const ends = [closing(front), ...(unix === undefined ? [] : [closing(unix)])];
-      plain.closeIdleConnections();
-      secure?.closeIdleConnections();
+      plain.close();
+      secure?.close();
       const late = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
         unix?.closeAllConnections();
