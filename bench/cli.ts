@@ -8,6 +8,8 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { reportAtMost } from './rig/figure.ts';
+import { median } from './rig/numbers.ts';
 
 const LIMIT_MS = 100;
 const ROUNDS = Number(process.argv[2] ?? 15);
@@ -43,9 +45,6 @@ const ANSWERS: Readonly<Record<string, object>> = {
   '/api/v1/incidents': { items: [] },
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 const folder = mkdtempSync(join(tmpdir(), 'dozor-bench-'));
 const server = createServer((request, response) => {
   response.setHeader('content-type', 'application/json');
@@ -73,8 +72,11 @@ rmSync(folder, { recursive: true, force: true });
 
 const base = median(used.empty);
 console.log(`empty script: ${base.toFixed(1)} ms of CPU (median of ${ROUNDS})`);
-for (const name of ['help', 'status'] as const) {
-  const over = median(used[name]) - base;
-  console.log(`dozor ${name === 'help' ? '--help' : name}: ${over.toFixed(1)} ms over it (limit ${LIMIT_MS})`);
-  if (over > LIMIT_MS) process.exitCode = 1;
-}
+for (const name of ['help', 'status'] as const)
+  reportAtMost(
+    `CPU of dozor ${name === 'help' ? '--help' : name} over an empty script`,
+    median(used[name]) - base,
+    LIMIT_MS,
+    ' ms',
+    0,
+  );

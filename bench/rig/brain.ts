@@ -8,7 +8,7 @@ import { LOOPBACK_CONTROLS, type Piece } from '../../test/e2e/settings.ts';
 export const onStage = async (work: (stage: Stage) => Promise<void>): Promise<void> => {
   const endings: (() => void | Promise<void>)[] = [];
   try {
-    await work(await openStage({ after: (end) => endings.push(end) }));
+    await work(openStage({ after: (end) => endings.push(end) }));
   } finally {
     for (const end of endings) await end();
   }
