@@ -11,6 +11,7 @@ import type { Asker } from './asking.ts';
 import type { Core } from './core.ts';
 import type { Lateness } from './lateness.ts';
 import type { EffectSink } from './verdicts.ts';
+import { tallied } from './tally.ts';
 import { watched, type Watched } from './watched.ts';
 
 /** The own-network loop's verdict counts from so long before a check's start (detection.md § 1). */
@@ -28,6 +29,7 @@ export class Watch {
   readonly #lateness: Lateness;
   readonly #all = new Map<string, Watched>();
   #checks = 0;
+  #stopped = false;
 
   constructor(parts: {
     readonly core: Core;
@@ -41,6 +43,11 @@ export class Watch {
     this.#network = parts.network;
     this.#sink = parts.sink;
     this.#lateness = parts.lateness;
+  }
+
+  /** What is still under way is evidence for nobody. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Begins feeding ticks to what is in doubt. */
@@ -66,10 +73,7 @@ export class Watch {
 
   /** Does any target lie beyond this machine, so that the way to it needs controls? */
   needsControls(): boolean {
-    for (const one of this.#all.values()) {
-      const route = this.#network.routeTo(one.address ?? one.target.host);
-      if (one.target.host !== undefined && route !== 'loopback' && route !== 'own') return true;
-    }
+    for (const one of this.#all.values()) if (one.target.host !== undefined && this.#leavesMachine(one)) return true;
     return false;
   }
 
@@ -151,6 +155,11 @@ export class Watch {
     return known.length === 0 ? undefined : Math.min(...known);
   }
 
+  #leavesMachine(one: Watched): boolean {
+    const route = this.#network.routeTo(one.address ?? one.target.host);
+    return route !== 'loopback' && route !== 'own';
+  }
+
   #plan(one: Watched, at: EpochMs): void {
     const { everyMs, pulse } = one.monitor;
     this.#repeat(one, 'full', at, everyMs);
@@ -189,10 +198,11 @@ export class Watch {
     const result = await this.#asker.ask({ monitor, kind, source, ...(pulsePath === undefined ? {} : { pulsePath }) });
     one.running.delete(source);
     this.#checks += 1;
-    if (this.#all.get(monitor.id) !== one) return result;
+    if (this.#stopped || this.#all.get(monitor.id) !== one) return result;
     one.last = result;
     if (result.ip !== undefined) one.address = result.ip;
-    if (result.class !== 'ok') one.lastBadAt = result.startedAt;
+    const begins = one.state.verdict !== 'down' && one.state.doubt === null;
+    one.tally = tallied(one.tally, { isBad: result.class !== 'ok', at: result.startedAt, begins });
     const at = this.#core.clock.now();
     this.#judge(one, result, { at, source, question, network: this.#networkDuring(one, result, at) });
     return result;
@@ -243,6 +253,8 @@ export class Watch {
         return;
       }
       case 'controls':
+        // Nobody outside vouches for the way to this very machine: nobody is asked.
+        if (!this.#leavesMachine(one)) return;
         this.#network
           .lookNow()
           .then(() => this.#look(one))

@@ -101,6 +101,7 @@ export const startEngine = async (context: TestContext, options: EngineOptions =
   const kill = (): Promise<void> =>
     once(async () => {
       parts.core.deadlines.close();
+      parts.watch.stop();
     });
   context.after(kill);
   return { clock, dir, parts, life, gap, ...heard, end: () => once(() => life.end()), kill };

@@ -17,6 +17,7 @@ export class Link {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #nextId = 1;
+  #closed = false;
 
   constructor(start: () => Worker) {
     this.#start = start;
@@ -24,6 +25,8 @@ export class Link {
 
   /** Sends a request; `transfer` are buffers that the thread takes over. @throws Fault as the thread has it; a plain error for a bug. */
   call(request: Omit<Request, 'id'>, transfer: readonly ArrayBuffer[] = []): Promise<unknown> {
+    // A thread that were begun now would keep the process alive for ever.
+    if (this.#closed) return Promise.reject(new Fault('STORE_UNAVAILABLE', 'The store is closed.'));
     const id = this.#nextId;
     this.#nextId += 1;
     const worker = (this.#worker ??= this.#begin());
@@ -37,9 +40,11 @@ export class Link {
   /** Ends the thread, if it was ever started, after it has closed its file. */
   async close(): Promise<void> {
     const worker = this.#worker;
+    const done = worker === undefined ? undefined : this.call({ call: 'close' });
+    this.#closed = true;
     if (worker === undefined) return;
     try {
-      await this.call({ call: 'close' });
+      await done;
     } finally {
       this.#worker = undefined;
       await worker.terminate();
