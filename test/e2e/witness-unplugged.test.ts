@@ -1,45 +1,13 @@
 import assert from 'node:assert/strict';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startTargetProcess } from '../fakes/target-process.ts';
 import { startFakeTelegram } from '../fakes/telegram.ts';
 import { openStage, type Stage } from './harness.ts';
-import { openNetwork, type Network } from './network.ts';
+import { openNetwork } from './network.ts';
 import { configuration, service } from './settings.ts';
+import { insideOf, openWay } from './way.ts';
 import { startWitness } from './witnessing.ts';
-
-/** A way from one network into the other: what connects to `host` is passed on to the inside address and port that `to` names then. */
-const openWay = async (host: string, to: () => string) => {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const [address = '', port = ''] = to().split(':');
-    const far = connect(Number(port), address);
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => other.destroy());
-      one.on('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
-      one.pipe(other);
-    }
-  });
-  await new Promise<void>((resolve) => void server.listen(0, host, resolve));
-  return {
-    address: `${host}:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-};
-
-/** The inner address of a network: its gateway's neighbour. */
-const insideOf = (network: Network): string => network.neighbour(0).replace(/\.\d+$/, '.2');
 
 /** A brain and its service on one machine, a witness on another; both machines are network namespaces with cables of their own. */
 const openScene = async (test: Parameters<typeof openStage>[0]) => {
