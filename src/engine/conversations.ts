@@ -131,6 +131,20 @@ export class Conversations {
       facts: { ...facts, ...defined({ reminder: effect.reason === 'repeat' ? repeats : undefined }) },
     };
     this.#outbox.put(turn, alert, effect.channels, { loud: effect.loud, step: `${effect.step}` });
+    this.#passOver(turn, incidentId, effect.channels);
+  }
+
+  /** The conversation's policy is the one of its beginning: a channel that is not defined any more tells nobody, so the next one is used. */
+  #passOver(turn: Turn, incidentId: string, channels: readonly string[]): void {
+    const known = new Set(this.#core.registry.channels().map(({ name }) => name));
+    for (const channel of channels) {
+      if (known.has(channel)) continue;
+      turn.afterwards(() => {
+        this.delivered(incidentId, { type: 'exhausted', at: this.#core.clock.now(), channel }).catch((error: unknown) =>
+          this.#core.bug('conversation', error),
+        );
+      });
+    }
   }
 
   #wake(incidentId: string, at: EpochMs): void {

@@ -106,6 +106,27 @@ describe('a message that could not be sent in time', () => {
   });
 });
 
+describe('a conversation', () => {
+  it('passes over a channel that is not defined any more', async (context) => {
+    const { engine, first, second, config } = await rig(context);
+    const step = STEPS.replace('6h, notify: [second]', '10m, notify: [gone] }\n      - { after: 6h, notify: [second]');
+    const hooks = config.replace(/(\n.*)name: first, (.*)\n/, '$1name: first, $2$1name: gone, $2\n');
+    const three = hooks.replace(STEPS, step);
+    await engine.kill();
+    const before = await startEngine(context, { config: three, dir: engine.dir, clock: engine.clock });
+    await breakMonitor(before, 'api-job');
+    await first.hooks.next();
+    await settled(before);
+    await before.kill();
+    const next = await startEngine(context, { config, dir: engine.dir, clock: engine.clock });
+    engine.clock.advance(11 * MINUTE);
+    await second.hooks.next();
+    await settled(next);
+    assert.deepEqual([told(first).length, told(second).length], [1, 1]);
+    assert.deepEqual(next.bugs, []);
+  });
+});
+
 describe('what is over', () => {
   it('is forgotten when it can come back no more', async (context) => {
     const { engine, first } = await rig(context);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defined } from '../kernel/defined.ts';
 import { err, type Result } from '../kernel/result.ts';
 import type { Ms } from '../kernel/time.ts';
@@ -12,6 +13,8 @@ import type { Core, Turn } from './core.ts';
 
 /** A send that has not ended after so long has failed. */
 const SEND_TIMEOUT_MS: Ms = 10_000;
+/** The store is not waited for longer (a heavy query, a disk that hangs). */
+const CAP_ANSWER_MS: Ms = 2_000;
 /** Kinds of news that can be answered. */
 const ANSWERABLE: ReadonlySet<AlertKind> = new Set(['down', 'degraded', 'storm', 'reminder', 'update']);
 
@@ -46,11 +49,18 @@ export class Sender {
   async mayStillSend(channel: Channel, delivery: Delivery): Promise<boolean> {
     if (channel.cap === undefined || delivery.edits !== undefined) return true;
     const since = capDay(this.#contact(channel), this.#core.clock.now(), this.#core.settings().timezone);
+    const tooLate = new AbortController();
     try {
-      return mayStillSend(channel.cap, await this.#core.store.sentSince(channel.id, since));
+      const sent = await Promise.race([
+        this.#core.store.sentSince(channel.id, since),
+        delay(CAP_ANSWER_MS, undefined, { signal: tooLate.signal }),
+      ]);
+      return sent === undefined || mayStillSend(channel.cap, sent);
     } catch (error) {
       this.#core.unsaved(error);
       return true;
+    } finally {
+      tooLate.abort();
     }
   }
 

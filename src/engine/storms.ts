@@ -1,5 +1,5 @@
 import type { Json } from '../kernel/json.ts';
-import type { EpochMs } from '../kernel/time.ts';
+import { SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { Incident } from '../incident/incident.ts';
 import {
   CALM,
@@ -12,6 +12,9 @@ import {
 } from '../incident/storm.ts';
 import type { Core, Turn } from './core.ts';
 import type { Incidents } from './incidents.ts';
+
+/** So long after a member joined, the storm's message is changed. */
+const GROWN_AFTER_MS: Ms = SECOND;
 
 /** What a storm leads to in what people hear. */
 export interface StormListener {
@@ -128,7 +131,21 @@ export class Storms {
       storm: { ...storm.storm, serviceIds: [...new Set([...storm.storm.serviceIds, member.serviceId ?? ''])] },
     };
     this.#incidents.adopt(turn, grown);
-    this.#listener.grown(turn, grown);
+    this.#grownSoon(stormId);
+  }
+
+  /** A thousand that join within a second change the storm's message once. */
+  #grownSoon(stormId: string): void {
+    const { deadlines, clock } = this.#core;
+    const key = `grown ${stormId}`;
+    if (deadlines.at(key) !== undefined) return;
+    deadlines.set(key, clock.now() + GROWN_AFTER_MS, () => {
+      const storm = this.#incidents.known(stormId);
+      if (storm?.state !== 'open') return;
+      const turn = this.#core.turn();
+      this.#listener.grown(turn, storm);
+      void turn.commit();
+    });
   }
 
   #endStorm(turn: Turn, stormId: string): void {
