@@ -31,11 +31,20 @@ const serviceLines = (services: readonly ServiceView[], now: EpochMs, terminal: 
         ]),
       );
 
+const STATE_TEXT = { waiting: 'not heard of yet', answers: 'answers', silent: 'silent', failing: 'failing' } as const;
+
 const watcherLine = (status: StatusView, terminal: Terminal): string => {
   if (status.watchers.length === 0) return terminal.paint('red', 'Nobody watches the watch: dozor watchers --help\n');
-  const names = status.watchers.map(({ name, state }) => `${name} ${state}`).join(', ');
-  const text = `The watch is watched by: ${names}\n`;
-  return status.health.watched ? text : terminal.paint('red', text);
+  const watching = status.watchers.filter(({ state }) => state === 'answers');
+  const others = status.watchers
+    .filter(({ state }) => state !== 'answers')
+    .map(({ name, state, detail }) => `  ${name}: ${detail ?? STATE_TEXT[state]}\n`)
+    .join('');
+  const head =
+    watching.length === 0
+      ? terminal.paint('red', 'Nobody watches the watch: if this machine dies, nobody will tell you.\n')
+      : `The watch is watched by: ${watching.map(({ name }) => name).join(', ')}\n`;
+  return others === '' ? head : `${head}${terminal.paint('red', others)}`;
 };
 
 const healthLines = (status: StatusView, now: EpochMs, terminal: Terminal): string => {

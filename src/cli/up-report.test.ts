@@ -94,7 +94,12 @@ test('a watcher that does not answer yet is red, one that answers is not', () =>
   });
   assert.match(
     startReport(brain('en', { watchers: [watcher('waiting')] }), START, painted),
-    /<red>The watch is watched by: office \(witness: not heard of yet\)/,
+    /<red>Nobody watches the watch yet: office \(witness: not heard of yet\)/,
+  );
+  const refused = { ...watcher('failing'), detail: 'it answered 500' };
+  assert.match(
+    startReport(brain('en', { watchers: [watcher('answers'), refused] }), START, painted),
+    /^The watch is watched by: office \(witness: answers\)\n {2}<red>Does not watch: office \(witness: failing, it answered 500\)/m,
   );
   assert.match(
     startReport(brain('en', { watchers: [watcher('answers')] }), START, painted),

@@ -32,9 +32,18 @@ const watchedLines = (brain: Watched, words: Catalog['cli']): string => {
 const watcherLines = (brain: Watched, words: Catalog['cli'], terminal: Pick<Terminal, 'paint'>): string => {
   const watchers = brain.watchers();
   if (watchers.length === 0) return `${terminal.paint('red', words.unwatched)}\n  ${words.unwatchedFix}\n`;
-  const names = watchers.map(({ watcher, state }) => `${watcher.name} (${watcher.kind}: ${words.watcherState[state]})`);
-  const text = words.watched(names.join(', '));
-  return `${watchers.some(({ state }) => state === 'answers') ? text : terminal.paint('red', text)}\n`;
+  const names = (list: typeof watchers): string =>
+    list
+      .map(({ watcher, state, detail }) => {
+        const why = detail === undefined ? '' : `, ${detail}`;
+        return `${watcher.name} (${watcher.kind}: ${words.watcherState[state]}${why})`;
+      })
+      .join(', ');
+  const watching = watchers.filter(({ state }) => state === 'answers');
+  const others = watchers.filter(({ state }) => state !== 'answers');
+  if (watching.length === 0) return `${terminal.paint('red', words.notYetWatched(names(others)))}\n`;
+  const missing = others.length === 0 ? '' : `  ${terminal.paint('red', words.notWatching(names(others)))}\n`;
+  return `${words.watched(names(watching))}\n${missing}`;
 };
 
 /** What `dozor up` says when it has started: what it watches, where it listens, how to sign in, whom it tells, who watches it. */

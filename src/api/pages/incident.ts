@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { catalog } from '#i18n/catalog.ts';
-import type { SelfHealth } from '#engine/brain.ts';
+import type { SelfHealth, WatcherStanding } from '#engine/brain.ts';
 import type { Incident, TimelineEntry } from '#incident/incident.ts';
 import { detection, downtime } from '#incident/times.ts';
 import type { Page } from '#store/contract.ts';
@@ -18,6 +18,7 @@ export interface IncidentSeen {
   readonly names: Names;
   readonly mayAct: boolean;
   readonly health: SelfHealth;
+  readonly watchers: readonly WatcherStanding[];
 }
 
 const length = (incident: Incident, look: Look): string => {
@@ -120,7 +121,7 @@ const timeline = (seen: IncidentSeen, look: Look): Html => {
 
 /** The live part of an incident's page. */
 export const incidentMain = (seen: IncidentSeen, look: Look): Html =>
-  html`${watchStrip(seen.health, look)}
+  html`${watchStrip(seen.health, seen.watchers, look)}
     <nav data-part="back"><a href="/">← ${catalog(look.locale).pages.incident.back}</a></nav>
     ${head(seen, look)} ${timeline(seen, look)}`;
 

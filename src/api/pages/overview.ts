@@ -156,5 +156,5 @@ const recent = (seen: Overview, look: Look): Html => {
 
 /** The overview's live part: what is wrong now, the services, the watch itself. */
 export const overviewMain = (seen: Overview, look: Look): Html =>
-  html`${watchStrip(seen.health, look)} ${incidents(seen, look)} ${services(seen, look)}
+  html`${watchStrip(seen.health, seen.watchers, look)} ${incidents(seen, look)} ${services(seen, look)}
     <div class="two">${watchCard(seen.health, seen.watchers, look)} ${recent(seen, look)}</div>`;

@@ -42,7 +42,14 @@ export const addViews = (app: Hono<ApiEnv>, world: World): void => {
     const cursor = context.req.query('cursor');
     const page = { limit: ENTRIES_SHOWN, incidentId: incident.id, ...(cursor === undefined ? {} : { cursor }) };
     const timeline = await brain.store.timeline(page);
-    const seen = { incident, timeline, names: namesOf(brain), mayAct: mayAct(caller), health: brain.health() };
+    const seen = {
+      incident,
+      timeline,
+      names: namesOf(brain),
+      mayAct: mayAct(caller),
+      health: brain.health(),
+      watchers: brain.watchers(),
+    };
     const title = `${incidentName(incident, seen.names, look)} · ${incident.code}`;
     return showPage(context, look, { title, isLive: true }, incidentMain(seen, look), { after: noteForm(seen, look) });
   });

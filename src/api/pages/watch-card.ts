@@ -9,7 +9,7 @@ const watcherText = (standing: WatcherStanding, look: Look): Html => {
   const good = standing.state === 'answers';
   return html`<div class="${good ? '' : 'bad'}">
     ${standing.watcher.name}:
-    ${words.watcherState[standing.state]}${standing.lastAt === undefined ? '' : html` · ${age(look, standing.lastAt)}`}
+    ${words.watcherState[standing.state]}${standing.detail === undefined ? '' : ` (${standing.detail})`}${standing.lastAt === undefined ? '' : html` · ${age(look, standing.lastAt)}`}
   </div>`;
 };
 
@@ -32,12 +32,13 @@ const network = (health: SelfHealth, look: Look): Html => {
 export const isWatchWell = (health: SelfHealth): boolean => health.ok && health.watched;
 
 /** What makes everything else on the page doubtful, above it all: nobody watches the watch, or it is not well. */
-export const watchStrip = (health: SelfHealth, look: Look): Html => {
+export const watchStrip = (health: SelfHealth, watchers: readonly WatcherStanding[], look: Look): Html => {
   const words = catalog(look.locale).pages.watch;
+  const hints = watchers.map((one) => html`<p>${one.watcher.name}: ${one.detail ?? words.watcherState[one.state]}</p>`);
   const unwatched = health.watched
     ? ''
     : html`<p>${words.nobodyWatches}</p>
-        <p>${words.unwatchedFix}</p>`;
+        ${hints.length === 0 ? html`<p>${words.unwatchedFix}</p>` : hints}`;
   const problems = health.problems.map((problem) => html`<p>${problem}</p>`);
   return html`<div data-part="strip" class="${isWatchWell(health) ? '' : 'strip'}">${unwatched}${problems}</div>`;
 };

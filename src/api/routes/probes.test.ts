@@ -10,7 +10,12 @@ test('/health says that the process lives, /ready says whether the watch is well
   under.brain.healthNow = health({ ok: false, problems: ['The store cannot commit.'] });
   const ready = await under.json('GET', '/ready');
   assert.equal(ready.status, 503);
-  assert.deepEqual(ready.body, { status: 'unwell', problems: ['The store cannot commit.'] });
+  assert.deepEqual(ready.body, {
+    status: 'unwell',
+    problems: ['The store cannot commit.'],
+    watched: true,
+    watchers: [{ name: 'office', kind: 'witness', state: 'answers' }],
+  });
   assert.equal((await under.call('GET', '/health')).status, 200);
 });
 

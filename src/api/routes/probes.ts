@@ -23,8 +23,9 @@ export const addProbes = (app: Hono<ApiEnv>, world: World): void => {
   const { brain } = world;
   app.get('/health', (context) => context.json({ status: 'ok', version: world.version }));
   app.get('/ready', (context) => {
-    const { ok, problems } = brain.health();
-    return context.json({ status: ok ? 'ok' : 'unwell', problems }, ok ? 200 : 503);
+    const { ok, problems, watched } = brain.health();
+    const watchers = brain.watchers().map(({ watcher: { name, kind }, state }) => ({ name, kind, state }));
+    return context.json({ status: ok ? 'ok' : 'unwell', problems, watched, watchers }, ok ? 200 : 503);
   });
   app.get('/metrics', (context) => {
     const { headers } = context.req.raw;

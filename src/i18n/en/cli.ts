@@ -11,7 +11,7 @@ export const cli = {
   watching: (monitors: number, services: number): string =>
     `Watching ${monitors} ${monitors === 1 ? 'monitor' : 'monitors'} of ${services} ${services === 1 ? 'service' : 'services'}`,
   watchingNothing:
-    'Nothing is watched yet. Name a URL (dozor https://…), write dozor.yaml, or add a service on the page.',
+    'Nothing is watched yet. Name a URL (dozor https://…), write dozor.yaml, or add a service through the API.',
   every: (span: string, pulse: string | undefined): string =>
     pulse === undefined ? `every ${span}` : `every ${span}, pulse ${pulse}`,
   passive: 'waits for its heartbeat',
@@ -21,6 +21,8 @@ export const cli = {
   toldNobody:
     'Tells nobody: there is no channel yet. Set TELEGRAM_BOT_TOKEN and start again, or write contacts into dozor.yaml.',
   watched: (watchers: string): string => `The watch is watched by: ${watchers}`,
+  notYetWatched: (watchers: string): string => `Nobody watches the watch yet: ${watchers}`,
+  notWatching: (watchers: string): string => `Does not watch: ${watchers}`,
   unwatched: 'Nobody watches the watch: if this machine dies, nobody will tell you.',
   unwatchedFix:
     "Fix in two minutes: a dead-man's URL under `watchers:` in dozor.yaml, or `dozor watchers code NAME` here and `dozor join CODE` on another machine.",

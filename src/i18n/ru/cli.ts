@@ -18,7 +18,7 @@ export const cli: typeof en = {
   watching: (monitors, services) =>
     `Слежу: ${monitors} ${plural(monitors, 'монитор', 'монитора', 'мониторов')}, ${services} ${plural(services, 'сервис', 'сервиса', 'сервисов')}`,
   watchingNothing:
-    'Следить пока не за чем. Назовите адрес (dozor https://…), напишите dozor.yaml или добавьте сервис на странице.',
+    'Следить пока не за чем. Назовите адрес (dozor https://…), напишите dozor.yaml или добавьте сервис через API.',
   every: (span, pulse) => (pulse === undefined ? `каждые ${span}` : `каждые ${span}, пульс ${pulse}`),
   passive: 'ждёт сигнала',
   listening: (url) => `Адрес: ${url}`,
@@ -27,6 +27,8 @@ export const cli: typeof en = {
   toldNobody:
     'Сообщать некому: нет ни одного канала. Задайте TELEGRAM_BOT_TOKEN и запустите снова или впишите contacts в dozor.yaml.',
   watched: (watchers) => `За дозором следят: ${watchers}`,
+  notYetWatched: (watchers) => `За дозором пока никто не следит: ${watchers}`,
+  notWatching: (watchers) => `Не следит: ${watchers}`,
   unwatched: 'За дозором никто не следит: если эта машина умрёт, никто вам не скажет.',
   unwatchedFix:
     'Исправить за две минуты: адрес deadman в разделе `watchers:` файла dozor.yaml или `dozor watchers code ИМЯ` здесь и `dozor join КОД` на другой машине.',
