@@ -126,6 +126,8 @@ export interface ChannelKind<Config extends { readonly kind: string } = { readon
   ): Promise<Result<{ readonly handle: string; readonly url: string }, DeliveryError>>;
   /** The configuration with this person as chat and allowed user; undefined when it is paired already. */
   pair?(config: Config, who: { readonly chatId: string; readonly userId: string }): Config | undefined;
+  /** May this person become the channel's? Where the configuration names people, nobody else may. Absent: whoever comes first. */
+  mayPair?(config: Config, who: { readonly chatId: string; readonly userId: string }): boolean;
   /** May this person answer what the channel was sent? */
   mayAnswer?(config: Config, who: { readonly chatId: string; readonly userId: string }): boolean;
   /** Channels that share a poller (the same bot) give the same key; one poller runs per key. */

@@ -89,6 +89,18 @@ describe('pairing', () => {
     assert.equal(next.parts.pairings.isWaiting(again), false);
   });
 
+  it('takes only those whom the configuration names, where it names any', async (context) => {
+    const { engine, telegram, paired } = await rig(context, 'allow: [77]');
+    const [channel] = engine.parts.core.registry.channels();
+    assert.ok(channel);
+    assert.equal(engine.parts.pairings.isWaiting(channel), true);
+    telegram.write('/start', STRANGER);
+    assert.match((await telegram.messages.next()).text, /not among the people.*666/s);
+    telegram.write('/start', AIDAR);
+    assert.match((await telegram.messages.next()).text, /Paired/);
+    assert.deepEqual(paired, ['tg Aidar']);
+  });
+
   it('brings what had waited for it', async (context) => {
     const one = await rig(context, '');
     await breakMonitor(one.engine, 'api-job');

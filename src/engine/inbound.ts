@@ -112,8 +112,9 @@ export class InboundMail {
   async #pair(key: string, inbound: Inbound): Promise<void> {
     const words = this.#words();
     for (const channel of this.#channelsOf(key)) {
-      const paired = this.#kindOf(channel.kind)?.pair?.(this.#pairings.config(channel), inbound);
-      if (paired === undefined) continue;
+      const kind = this.#kindOf(channel.kind);
+      const config = this.#pairings.config(channel);
+      if (kind?.pair?.(config, inbound) === undefined || kind.mayPair?.(config, inbound) === false) continue;
       await this.#pairings.pair(channel, inbound);
       this.#onPaired(channel, inbound.userName);
       await inbound.answer(words.paired(channel.name));

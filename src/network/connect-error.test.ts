@@ -51,6 +51,7 @@ describe('redaction', () => {
 
   it('is brief: on one line and never longer than asked', () => {
     assert.equal(brief('a\n  b\tc', 10), 'a b c');
+    assert.equal(brief('a\u001B[2Jb\u009Bc\u202Ed\u0000', 20), 'a [2Jb c d');
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 50 }), (text, length) => brief(text, length).length <= length),
     );

@@ -86,7 +86,7 @@ const namesIn = (certificate: PeerCertificate): readonly string[] =>
   (certificate.subjectaltname ?? '')
     .split(', ')
     .slice(0, 20)
-    .map((name) => name.replace(/^(DNS|IP Address):/, ''))
+    .map((name) => brief(name.replace(/^(DNS|IP Address):/, ''), 200))
     .filter((name) => name !== '');
 
 const text = (value: string | string[] | undefined): string =>
@@ -94,8 +94,8 @@ const text = (value: string | string[] | undefined): string =>
 
 /** What a certificate says, for people. */
 const describeCertificate = (certificate: PeerCertificate): CertificateSeen => ({
-  subject: text(certificate.subject?.CN) || text(certificate.subject?.O),
-  issuer: text(certificate.issuer?.CN) || text(certificate.issuer?.O),
+  subject: brief(text(certificate.subject?.CN) || text(certificate.subject?.O), 200),
+  issuer: brief(text(certificate.issuer?.CN) || text(certificate.issuer?.O), 200),
   validFrom: Date.parse(certificate.valid_from),
   validTo: Date.parse(certificate.valid_to),
   fingerprint256: certificate.fingerprint256,

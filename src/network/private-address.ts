@@ -11,7 +11,8 @@ const listed = (subnets: readonly string[]): BlockList => {
   return list;
 };
 
-// IANA's special-purpose registries (RFC 6890): loopback, private, shared, link-local (cloud metadata among them), multicast, reserved
+// IANA's special-purpose registries (RFC 6890): loopback, private, shared, link-local (cloud metadata among them), multicast, reserved,
+// and what carries an IPv4 address inside: compatible, NAT64, Teredo, 6to4
 const PRIVATE = listed([
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -20,18 +21,19 @@ const PRIVATE = listed([
   '169.254.0.0/16',
   '172.16.0.0/12',
   '192.0.0.0/24',
+  '192.88.99.0/24',
   '192.168.0.0/16',
   '198.18.0.0/15',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/128',
-  '::1/128',
+  '::/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   'fc00::/7',
   'fe80::/10',
   'fec0::/10',
   'ff00::/8',
+  '2001::/32',
   '2002::/16',
 ]);
 

@@ -15,11 +15,14 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 export const redact = (text: string): string =>
   RULES.reduce((clean, [pattern, instead]) => clean.replace(pattern, instead), text);
 
-/** Redacted, on one line, and no longer than so many characters. */
+/** Space, control characters (a terminal obeys them) and those that turn the direction of writing around. */
+const UNPRINTABLE = /[\s\p{Cc}\u202A-\u202E\u2066-\u2069]+/gu;
+
+/** Redacted, on one line, without control characters, and no longer than so many characters. */
 export const brief = (text: string, length: number): string => {
   // one longer stretch than is shown, so that a credential cut in two is still seen as one
   const line = redact(text.slice(0, length * 2 + 200))
-    .replace(/\s+/g, ' ')
+    .replace(UNPRINTABLE, ' ')
     .trim();
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 };

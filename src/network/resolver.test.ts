@@ -163,7 +163,9 @@ describe('private addresses', () => {
       assert.equal(isPrivate(address), true, address);
     for (const address of ['::1', '::', 'fe80::1%eth0', 'fd00::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1'])
       assert.equal(isPrivate(address), true, address);
-    for (const address of ['1.1.1.1', '172.32.0.1', '2606:4700::1111'])
+    for (const address of ['::127.0.0.1', '2001:0:7f00:1::', '2002:7f00:1::', '192.88.99.1'])
+      assert.equal(isPrivate(address), true, address);
+    for (const address of ['1.1.1.1', '172.32.0.1', '2606:4700::1111', '2001:4860:4860::8888'])
       assert.equal(isPrivate(address), false, address);
   });
 

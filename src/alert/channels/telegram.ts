@@ -112,6 +112,7 @@ export const telegram = defineChannel({
   },
   pair: (config, { chatId, userId }) =>
     config.chatId === undefined ? { ...config, chatId, allow: [...(config.allow ?? []), userId] } : undefined,
+  mayPair: ({ allow = [] }, { userId }) => allow.length === 0 || allow.some((one) => String(one) === userId),
   // a private chat has the id of its only user
   mayAnswer: ({ chatId, allow = [] }, { userId }) => [...allow, chatId].some((one) => String(one) === userId),
   pollerKey: (config) =>

@@ -231,6 +231,8 @@ describe('an HTTP check of an answer that fails', () => {
 
   it('by a pattern that backtracks without end is no evidence against the target', async (test) => {
     const url = await serve(test, (_request, response) => response.end(`${'a'.repeat(64)}b`));
+    for (const regex of ['^(a{1,30}){1,30}$', '^(a?){30}a{30}b$', `^${'(a|a)'.repeat(40)}b$`])
+      assert.equal(await code(url, { expect: { regex } }), 'watch.cannot-ask', regex);
     const result = await ask(url, { expect: { regex: '^(a+)+$' } });
     assert.equal(result.reason?.code, 'watch.cannot-ask');
     assert.equal(await code(url, { expect: { regex: '^a+b$' } }), 'ok');

@@ -8,14 +8,15 @@ export type Matcher = (text: string) => boolean | undefined;
 /** A pattern that backtracks without end would hold up every other check. */
 const LIMIT_MS: Ms = 100;
 
-const UNBOUNDED = /[*+]|\{\d+,\}/;
+/** Without a repetition, an option or a choice a pattern has one way to match; nested, even bounded ones have millions. */
+const HAS_CHOICES = /[*+?{|]/;
 
 const script = new Script('pattern.test(text)');
 
-/** Reads a pattern. One with an unbounded repetition is matched under a watchdog, which costs half a millisecond. */
+/** Reads a pattern. One with repetitions or choices is matched under a watchdog, which costs half a millisecond. */
 export const readPattern = (source: string): Matcher => {
   const pattern = new RegExp(source, 'u');
-  if (!UNBOUNDED.test(source)) return (text) => pattern.test(text);
+  if (!HAS_CHOICES.test(source)) return (text) => pattern.test(text);
   const context = createContext({ pattern, text: '' });
   return (text) => {
     context['text'] = text;
