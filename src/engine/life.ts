@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { defined } from '../kernel/defined.ts';
 import { Fault } from '../kernel/fault.ts';
 import { formatSpan, MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
@@ -11,6 +12,8 @@ import type { Parts } from './wire.ts';
 /** How often the brain notes that it is alive, at most: bounds what is not known of its own gap. */
 const ALIVE_EVERY_MS: Ms = 5 * SECOND;
 const TEND_EVERY_MS: Ms = MINUTE;
+/** At the end a message that is being sent is waited for so long: its outcome is worth a line in the store. */
+const LAST_SEND_MS: Ms = 3 * SECOND;
 
 /** A span in which the brain saw nothing; `clean` when it was stopped properly. */
 export interface OwnGap {
@@ -100,8 +103,10 @@ export class Life {
 
   /** Writes down where things stand, so that the next run's brackets are narrow. */
   async end(): Promise<void> {
-    const { core } = this.#parts;
+    const { core, watch, dispatch } = this.#parts;
     core.deadlines.close();
+    watch.stop();
+    await Promise.race([dispatch.idle(), delay(LAST_SEND_MS, undefined, { ref: false })]);
     await core
       .turn()
       .write(
