@@ -144,6 +144,8 @@ export class InboundMail {
     const data = token.data as unknown as ButtonData;
     const incident = await this.#actions.incident(data.incidentId);
     if (incident?.state !== 'open') await inbound.answer(words.incidentOver);
+    else if (data.action === 'acknowledge' && incident.acknowledged !== undefined)
+      await inbound.answer(words.acknowledgedBefore(incident.acknowledged.by.name));
     else if (isUsedUp(token, this.#core.clock.now())) {
       await this.#actions.refreshButtons(data.incidentId);
       await inbound.answer(words.buttonOld);

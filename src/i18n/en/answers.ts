@@ -9,4 +9,5 @@ export const answers = {
   incidentOver: 'This incident is over.',
   muted: 'Muted for one hour.',
   acknowledged: 'You have it.',
+  acknowledgedBefore: (name: string): string => `${name} has it already.`,
 };

@@ -11,4 +11,5 @@ export const answers: typeof en = {
   incidentOver: 'Этот инцидент уже закрыт.',
   muted: 'Заглушено на один час.',
   acknowledged: 'Принято, инцидент за вами.',
+  acknowledgedBefore: (name) => `Уже принято: ${name}.`,
 };
