@@ -216,7 +216,8 @@ export interface Store {
   ): Promise<Page<StoredCheck>>;
   /**
    * Buckets of `spanMs` (a minute, an hour or a day, or any multiple) from `from` on, taken from the coarsest roll-up that is exact for them.
-   * Oldest first; buckets without a check are left out. `from` is taken down to a whole minute.
+   * Oldest first; buckets without a check are left out. A `from` that is no whole hour is taken down to a whole day, hour or minute, the largest
+   * that `spanMs` is made of.
    */
   history(query: {
     readonly monitor: number;

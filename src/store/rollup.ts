@@ -1,6 +1,6 @@
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { HistoryPoint } from './contract.ts';
-import { addToSketch, mergeSketch, quantileOf, readSketch, writeSketch, type Sketch } from './sketch.ts';
+import { addToSketch, mergeSketch, quantilesOf, readSketch, writeSketch, type Sketch } from './sketch.ts';
 import { ByteReader, ByteWriter } from './varint.ts';
 
 /** Latencies are kept as whole tenths of a millisecond. */
@@ -82,13 +82,13 @@ export const unpackRollup = (bytes: Uint8Array): Rollup => {
 export const toHistoryPoint = (rollup: Rollup, from: EpochMs, spanMs: Ms): HistoryPoint => {
   const counts = { from, spanMs, ok: rollup.ok, bad: rollup.bad, slow: rollup.slow };
   if (rollup.ok === 0) return counts;
-  const at = (q: number): Ms =>
-    Math.min(rollup.max, Math.max(rollup.min, quantileOf(rollup.sketch, q) ?? rollup.min)) / TENTHS;
+  const [p50, p95, p99] = quantilesOf(rollup.sketch, [0.5, 0.95, 0.99]);
+  const within = (value = rollup.min): Ms => Math.min(rollup.max, Math.max(rollup.min, value)) / TENTHS;
   return {
     ...counts,
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
+    p50: within(p50),
+    p95: within(p95),
+    p99: within(p99),
     min: rollup.min / TENTHS,
     max: rollup.max / TENTHS,
   };

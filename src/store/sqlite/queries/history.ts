@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '../../../kernel/fault.ts';
-import { MINUTE, type EpochMs, type Ms } from '../../../kernel/time.ts';
+import { HOUR, MINUTE, type EpochMs, type Ms } from '../../../kernel/time.ts';
 import type { HistoryPoint } from '../../contract.ts';
 import { addCheck, emptyRollup, mergeRollup, toHistoryPoint, unpackRollup, type Rollup } from '../../rollup.ts';
 import { LEVELS, type Level } from '../schema.ts';
@@ -13,6 +13,16 @@ const levelFor = (from: EpochMs, spanMs: Ms): Level =>
   LEVELS.findLast((level) => spanMs % level.spanMs === 0 && from % level.spanMs === 0) ?? LEVELS[0];
 
 /**
+ * Where the first bucket begins. "The last 30 days in hours" begins at some odd second: taken down to the minute only, it could be read of the
+ * minutes alone, which are kept for two weeks. A whole hour is a day's beginning in some zone, and stays.
+ */
+const beginning = (from: EpochMs, spanMs: Ms): EpochMs => {
+  if (from % HOUR === 0) return from;
+  const unit = LEVELS.findLast((level) => spanMs % level.spanMs === 0)?.spanMs ?? MINUTE;
+  return Math.floor(from / unit) * unit;
+};
+
+/**
  * Buckets of a monitor's history, oldest first, those without a check left out; what is not rolled up yet is counted in.
  * @throws Fault INPUT_INVALID when `spanMs` is no whole number of minutes, or the buckets are too many.
  */
@@ -23,7 +33,7 @@ export const history = (
   const { monitor, to, spanMs } = query;
   if (spanMs < MINUTE || spanMs % MINUTE !== 0)
     throw new Fault('INPUT_INVALID', 'history comes in whole minutes', 'Ask for 1m, 5m, 1h, 1d or the like.');
-  const from = Math.floor(query.from / MINUTE) * MINUTE;
+  const from = beginning(query.from, spanMs);
   if ((to - from) / spanMs > MOST_POINTS)
     throw new Fault(
       'INPUT_INVALID',
@@ -31,8 +41,9 @@ export const history = (
       'Ask for a shorter span or larger buckets.',
     );
   const buckets = new Map<number, Rollup>();
+  const indexAt = (at: EpochMs): number => Math.floor((at - from) / spanMs);
   const bucketAt = (at: EpochMs): Rollup => {
-    const index = Math.floor((at - from) / spanMs);
+    const index = indexAt(at);
     let bucket = buckets.get(index);
     if (bucket === undefined) buckets.set(index, (bucket = emptyRollup()));
     return bucket;
@@ -44,7 +55,10 @@ export const history = (
     .iterate(start + Math.floor(from / level.spanMs), start + Math.ceil(to / level.spanMs));
   for (const row of rows) {
     const at = (Number(row['id']) - start) * level.spanMs;
-    mergeRollup(bucketAt(at), unpackRollup(bytesOf(row['body'])));
+    const piece = unpackRollup(bytesOf(row['body']));
+    const bucket = buckets.get(indexAt(at));
+    if (bucket === undefined) buckets.set(indexAt(at), piece);
+    else mergeRollup(bucket, piece);
   }
   const end = Math.ceil(to / level.spanMs) * level.spanMs;
   for (const { at, check } of tailOf(database, monitor))
