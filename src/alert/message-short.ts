@@ -2,7 +2,7 @@ import { formatMinute } from '../i18n/format.ts';
 import type { EpochMs } from '../kernel/time.ts';
 import { lengthIn, paramOf, reasonIn, subjectOf, wordsOf, type Draft } from './message-facts.ts';
 import type { AlertFacts } from './model.ts';
-import { fitsOneSms } from './sms-length.ts';
+import { fitsOneSms, smsLength } from './sms-length.ts';
 
 /** What a short text is made of. */
 interface Pieces {
@@ -11,13 +11,15 @@ interface Pieces {
   readonly name: string;
   readonly since: string;
   readonly why: string;
+  /** The same at length, where there is room. */
+  readonly whole?: string;
 }
 
 const minute = (draft: Draft, at: EpochMs): string => formatMinute(at, draft.timezone);
 
-const whyOf = (draft: Draft): string => {
+const whyOf = (draft: Draft, form: 'long' | 'short' = 'short'): string => {
   const reason = draft.facts.failures[0]?.reason ?? draft.facts.cause;
-  return reason === undefined ? '' : ` (${reasonIn(draft, reason, 'short')})`;
+  return reason === undefined ? '' : ` (${reasonIn(draft, reason, form)})`;
 };
 
 const sinceOf = (draft: Draft): string => {
@@ -30,12 +32,12 @@ const isCertificate = ({ failures }: AlertFacts): boolean => failures[0]?.reason
 const hurt = (draft: Draft): Pieces => {
   const { short, title } = wordsOf(draft);
   const { kind, severity, services, of, service: host } = draft.facts;
-  const base = { name: subjectOf(draft), since: sinceOf(draft), why: whyOf(draft) };
+  const base = { name: subjectOf(draft), since: sinceOf(draft), why: whyOf(draft), whole: whyOf(draft, 'long') };
   if (services !== undefined)
     return { ...base, name: '', head: () => short.storm({ count: services.length, of, host }) };
   if (isCertificate(draft.facts)) {
     const what = whyOf(draft).slice(2, -1);
-    return { ...base, head: (name) => title.about(name, what), since: '', why: '' };
+    return { ...base, head: (name) => title.about(name, what), since: '', why: '', whole: '' };
   }
   if (kind === 'degraded' || severity !== 'critical') return { ...base, head: short.degraded };
   return { ...base, head: kind === 'reminder' ? short.stillDown : short.down };
@@ -120,10 +122,22 @@ const bareLink = (link: string): string => link.replace(/^https:\/\//, '');
 /** What is over needs no link: how long it took says more. */
 const OVER = new Set<AlertFacts['kind']>(['recovered', 'unseen']);
 
+/** A step that asks for an answer may cost a second part when it would not say why otherwise. */
+const MAX_PARTS = 2;
+
+/** The most that can be said for what is paid anyway: in a second part the reason stands at length if it has room. */
+const withinParts = (pieces: Pieces, said: string, tail: string): string | undefined => {
+  const { since, why, whole = why } = pieces;
+  if (why === '') return undefined;
+  return [whole, why]
+    .map((reason) => `${sentence(`${said}${since}${reason}`)}${tail}`)
+    .find((text) => smsLength(text).parts <= MAX_PARTS);
+};
+
 /**
  * One SMS's worth: who, how bad, since when, why, and the link. When that does not fit into one part, the reason goes first, then the link
- * to the details; a link to acknowledge stays, and the name is shortened; never a character in halves. `title` is said when there is
- * nothing better.
+ * to the details. With a link to acknowledge the reason may take a second part; the name is shortened when that is not enough; never a
+ * character in halves. `title` is said when there is nothing better.
  */
 export const shortOf = (draft: Draft, title: string, links: { details?: string; acknowledge?: string }): string => {
   const pieces = piecesOf(draft);
@@ -133,7 +147,10 @@ export const shortOf = (draft: Draft, title: string, links: { details?: string; 
   const tail = link === undefined ? '' : ` ${bareLink(link)}`;
   const full = sentence(`${said}${since}${why}`);
   const brief = sentence(`${said}${since}`);
-  const candidates = [`${full}${tail}`, `${brief}${tail}`, ...(links.acknowledge === undefined ? [full, brief] : [])];
+  if (fitsOneSms(`${full}${tail}`)) return `${full}${tail}`;
+  const fuller = links.acknowledge === undefined ? undefined : withinParts(pieces, said, tail);
+  if (fuller !== undefined) return fuller;
+  const candidates = [`${brief}${tail}`, ...(links.acknowledge === undefined ? [full, brief] : [])];
   return candidates.find(fitsOneSms) ?? (name === '' ? `${brief}${tail}` : shortenedName(pieces, tail));
 };
 

@@ -4,6 +4,7 @@ import type { Locale } from '../kernel/locale.ts';
 import type { Message } from './channel.ts';
 import { compose, type Reader } from './message.ts';
 import type { AlertFacts } from './model.ts';
+import { smsLength } from './sms-length.ts';
 
 /** By the clocks of Almaty, 10 January 2026. */
 const at = (hour: number, minute: number, second: number): number => Date.UTC(2026, 0, 10, hour - 5, minute, second);
@@ -96,6 +97,15 @@ describe('the message that a service is down', () => {
     );
     assert.equal(message.short, 'OnAI Backend API НЕ РАБОТАЕТ с 08:03. watch.onai.example/i/7F3K');
     assert.equal(message.spoken, 'OnAI Backend API не работает с 08:03: соединение отклонено.');
+  });
+
+  it('keeps its reason in a Russian SMS with a link to acknowledge, which takes a second part', () => {
+    const { short } = tell(down, 'ru', at(8, 3, 34), { ackLink: 'https://watch.onai.example/a/AbCdEfGhIjKl' });
+    assert.equal(
+      short,
+      'OnAI Backend API НЕ РАБОТАЕТ с 08:03 (соединение отклонено). watch.onai.example/a/AbCdEfGhIjKl',
+    );
+    assert.equal(smsLength(short).parts, 2);
   });
 
   it('has the reason for not being saved as its second line', () => {

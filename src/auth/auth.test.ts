@@ -85,9 +85,10 @@ test('a one-time secret opens only its own kind of door', async () => {
 
 test('a link that the engine made and stored itself is a good one', async () => {
   const { auth, store } = world();
-  const { secret, token } = newAckLink('i1', 'sms', NOW, machineRandom);
+  const { secret, token } = newAckLink('i1', { name: 'sms', locale: 'ru' }, NOW, machineRandom);
+  assert.match(secret, /^[A-Za-z0-9]{12}$/);
   await store.write([{ put: 'token', token }]);
-  assert.deepEqual((await auth.oneTime.use('ack', secret)).data, { incidentId: 'i1' });
+  assert.deepEqual((await auth.oneTime.use('ack', secret)).data, { incidentId: 'i1', locale: 'ru' });
 });
 
 test('when a use cannot be saved a sign-in link stays good, and an acknowledgement goes through once', async () => {

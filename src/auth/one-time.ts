@@ -2,9 +2,10 @@ import type { Clock } from '#kernel/clock.ts';
 import { Fault } from '#kernel/fault.ts';
 import { timedId, type RandomBytes } from '#kernel/id.ts';
 import type { Json } from '#kernel/json.ts';
+import type { Locale } from '#kernel/locale.ts';
 import { HOUR, MINUTE, type EpochMs, type Ms } from '#kernel/time.ts';
 import type { Store, StoredToken } from '#store/contract.ts';
-import { hashSecret, isSecretShaped, newSecret } from './secret-text.ts';
+import { hashSecret, isSecretShaped, newSecret, newShortSecret } from './secret-text.ts';
 
 /** Kinds of secrets that open something once. */
 type OneTimeKind = 'sign-in' | 'join' | 'ack' | 'button';
@@ -17,7 +18,7 @@ const ONE_TIME_LIFE: Readonly<Record<OneTimeKind, Ms>> = {
   button: 15 * MINUTE,
 };
 
-const PREFIX: Readonly<Record<OneTimeKind, string>> = { 'sign-in': 'dzs', join: 'dzj', ack: 'dza', button: 'dzb' };
+const PREFIX: Readonly<Record<Exclude<OneTimeKind, 'ack'>, string>> = { 'sign-in': 'dzs', join: 'dzj', button: 'dzb' };
 
 /** What a one-time secret is made of. */
 export interface OneTimeInput {
@@ -33,7 +34,7 @@ export const newOneTime = (
   now: EpochMs,
   random: RandomBytes,
 ): { readonly secret: string; readonly token: StoredToken } => {
-  const secret = newSecret(PREFIX[input.kind], random);
+  const secret = input.kind === 'ack' ? newShortSecret(random) : newSecret(PREFIX[input.kind], random);
   const token: StoredToken = {
     id: timedId(now, random),
     name: input.name,
@@ -47,14 +48,18 @@ export const newOneTime = (
   return { secret, token };
 };
 
-/** The one-time link of an SMS or mail: its path is `/a/<secret>`; acknowledges this incident, once, within 24 hours. */
+/** The one-time link of an SMS or mail: its path is `/a/<secret>`; acknowledges this incident, once, within 24 hours. Its page speaks the reader's language. */
 export const newAckLink = (
   incidentId: string,
-  name: string,
+  reader: { readonly name: string; readonly locale: Locale },
   now: EpochMs,
   random: RandomBytes,
 ): { readonly secret: string; readonly token: StoredToken } =>
-  newOneTime({ kind: 'ack', name, scope: 'ack', data: { incidentId } }, now, random);
+  newOneTime(
+    { kind: 'ack', name: reader.name, scope: 'ack', data: { incidentId, locale: reader.locale } },
+    now,
+    random,
+  );
 
 /** How a one-time secret stands: still good, used up, too old, or never given out. */
 export type OneTimeState =

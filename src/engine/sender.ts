@@ -152,7 +152,8 @@ export class Sender {
   }
 
   #ackLink(turn: Turn, incidentId: string, contact: Contact | undefined, publicUrl: string): string {
-    const { secret, token } = newAckLink(incidentId, contact?.name ?? 'link', this.#core.clock.now(), machineRandom);
+    const reader = { name: contact?.name ?? 'link', locale: contact?.locale ?? this.#core.settings().locale };
+    const { secret, token } = newAckLink(incidentId, reader, this.#core.clock.now(), machineRandom);
     turn.write({ put: 'token', token });
     return `${publicUrl}/a/${secret}`;
   }

@@ -91,7 +91,7 @@ describe('a channel that fails', { concurrency: 3 }, () => {
     assert.match(JSON.stringify(instead.body), /API is down/);
     const said = await brain.dozor('channels', 'test', 'tg');
     assert.equal(said.code, 13);
-    assert.match(said.error, /tg did not take it .*Telegram does not know this bot token: check botToken/);
+    assert.match(said.error, /tg did not take it .*Telegram does not accept the bot token/);
   });
 
   it('by hanging delays neither checks nor another channel', async (t) => {

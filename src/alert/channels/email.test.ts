@@ -30,6 +30,12 @@ describe('email', () => {
     return sent.error;
   };
 
+  it('names its links in the language of its reader', async () => {
+    const mail = await mailed({ locale: 'ru', buttons: [] });
+    assert.match(mail.text, /^Принять: https:\/\/watch\.onai\.example\/a\/9QX2\r?$/m);
+    assert.match(mail.text, /<a href="https:\/\/watch\.onai\.example\/a\/9QX2"[^>]*>Принять<\/a>/);
+  });
+
   it('signs in and sends to everybody, text and HTML, with links and escaped', async () => {
     const mail = await mailed({ lines: ['a < b & c', '.starts with a dot'] });
     assert.equal(mail.user, 'watch');

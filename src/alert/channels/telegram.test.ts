@@ -115,7 +115,7 @@ describe('telegram', () => {
   it('gives up on a token that Telegram does not know, without naming it', async () => {
     const error = await refused({}, { botToken: '999999:WRONG' });
     assert.equal(error.permanent, true);
-    assert.match(error.message, /check botToken/);
+    assert.match(error.message, /does not accept the bot token/);
   });
 
   it('says that nobody has paired yet when there is no chat', async () => {

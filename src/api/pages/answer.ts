@@ -12,14 +12,14 @@ import type { Html, Look } from './parts.ts';
 const LANGUAGE_COOKIE = 'dozor_lang';
 const A_YEAR_S = 365 * 24 * 3600;
 
-/** Language, zone and time of a page; `?lang=` is remembered. */
-export const lookOf = (context: Context<ApiEnv>, world: World): Look => {
+/** Language, zone and time of a page; `?lang=` is remembered. `reader`: the language of whom the page was made for, before the browser's. */
+export const lookOf = (context: Context<ApiEnv>, world: World, reader?: string): Look => {
   const settings = world.brain.settings();
   const asked = context.req.query('lang');
   if (LOCALES.some((one) => one === asked))
     setCookie(context, LANGUAGE_COOKIE, String(asked), { path: '/', sameSite: 'Lax', maxAge: A_YEAR_S });
   const locale = chooseLocale(
-    asked ?? getCookie(context, LANGUAGE_COOKIE),
+    asked ?? getCookie(context, LANGUAGE_COOKIE) ?? reader,
     context.req.header('accept-language'),
     settings.locale,
   );

@@ -187,6 +187,25 @@ test('an acknowledgement link ends after 24 hours, and one that was never given 
   );
 });
 
+test('guessing acknowledgement links is slow', async () => {
+  const under = await withIncident();
+  const statuses: number[] = [];
+  for (let count = 0; count < 31; count += 1)
+    statuses.push((await under.call('GET', `/a/AbCdEfGh${String(count).padStart(4, '0')}`, { headers: HTML })).status);
+  assert.deepEqual([...new Set(statuses.slice(0, 30))], [404]);
+  assert.equal(statuses[30], 429);
+});
+
+test('an acknowledgement page speaks the language of whom its link was sent to', async () => {
+  const under = await withIncident();
+  const data = { incidentId: 'i1', locale: 'ru' };
+  const { secret } = await under.auth.oneTime.issue({ kind: 'ack', name: 'duty', scope: 'ack', data });
+  const page = async (query: string): Promise<string> =>
+    (await under.call('GET', `/a/${secret}${query}`, { headers: { ...HTML, 'accept-language': 'en' } })).text();
+  assert.match(await page(''), /<html lang="ru"/);
+  assert.match(await page('?lang=en'), /<html lang="en"/);
+});
+
 test('an acknowledgement link works on a full disk too, still only once', async () => {
   const under = await withIncident();
   const path = await ackPath(under);

@@ -1,3 +1,4 @@
+import { catalog } from '#i18n/catalog.ts';
 import type { Button, Message } from '../../channel.ts';
 
 const escapeHtml = (text: string): string =>
@@ -8,22 +9,21 @@ interface Link {
   readonly url: string;
 }
 
-/** What a mail links to: the acknowledgement page first, then the details. Labels are those of the message's own buttons. */
+/** What a mail links to: the acknowledgement page first, then the details. Labels are those of the message's own buttons, else the words of its language. */
 const linksOf = (message: Message): readonly Link[] => {
-  const labelOf = (action: Button['action'], url: string): string =>
-    message.buttons.find((button) => button.action === action)?.label ?? url;
+  const { button: words } = catalog(message.locale).messages;
+  const labelOf = (action: Button['action']): string =>
+    message.buttons.find((button) => button.action === action)?.label ?? words[action];
   const details = message.link ?? message.buttons.find(({ action }) => action === 'details')?.url;
   return [
-    ...(message.ackLink === undefined
-      ? []
-      : [{ label: labelOf('acknowledge', message.ackLink), url: message.ackLink }]),
-    ...(details === undefined ? [] : [{ label: labelOf('details', details), url: details }]),
+    ...(message.ackLink === undefined ? [] : [{ label: labelOf('acknowledge'), url: message.ackLink }]),
+    ...(details === undefined ? [] : [{ label: labelOf('details'), url: details }]),
   ];
 };
 
 /** The mail as plain text. */
 export const textBody = (message: Message): string => {
-  const links = linksOf(message).map(({ label, url }) => (label === url ? url : `${label}: ${url}`));
+  const links = linksOf(message).map(({ label, url }) => `${label}: ${url}`);
   return `${[message.title, ...message.lines, ...(links.length === 0 ? [] : ['', ...links])].join('\n')}\n`;
 };
 
