@@ -50,6 +50,27 @@ export const readStart = async (request: Request, keep: number): Promise<Uint8Ar
   return kept.all();
 };
 
+/** Deeper than any definition; what is looked through by calls within calls must not exhaust the stack. */
+const MAX_DEPTH = 64;
+
+/** Is it nested deeper than so many levels? Goes level by level, so depth costs it nothing. */
+const isDeep = (root: unknown): boolean => {
+  let level: readonly unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Fault('INPUT_INVALID', `The body is no JSON: ${(cause as Error).message.slice(0, 200)}`, '', { cause });
+  }
+};
+
 /** A body as JSON; an empty one is `{}`. @throws Fault INPUT_INVALID, INPUT_TOO_LARGE. */
 export const readJson = async (request: Request): Promise<unknown> => {
   const bytes = await readBody(request);
@@ -62,9 +83,7 @@ export const readJson = async (request: Request): Promise<unknown> => {
       `The body is "${type.slice(0, 80)}", not JSON.`,
       'Send content-type: application/json',
     );
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Fault('INPUT_INVALID', `The body is no JSON: ${(cause as Error).message.slice(0, 200)}`, '', { cause });
-  }
+  const body = parse(text);
+  if (isDeep(body)) throw new Fault('INPUT_INVALID', `The body is nested deeper than ${MAX_DEPTH} levels.`);
+  return body;
 };

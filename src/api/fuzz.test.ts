@@ -26,6 +26,16 @@ const isExpected = async (answer: Response, logged: readonly string[]): Promise<
     ProblemView.parse(JSON.parse(text));
 };
 
+test('a body that is nested without end is refused as such', async () => {
+  const under = await apiUnderTest();
+  for (const deep of [`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, '['.repeat(50_000) + ']'.repeat(50_000)]) {
+    const body = `{"name":"deep","spec":${deep}}`;
+    const answer = await under.call('POST', '/api/v1/services', { scope: 'admin', body });
+    assert.equal(answer.status, 422);
+    assert.match(await answer.text(), /nested deeper/);
+  }
+});
+
 test('no body makes a route of the API fail with a 500', async () => {
   const under = await apiUnderTest();
   under.brain.store.data.incidents.set('i1', incident('i1', '7F3K'));

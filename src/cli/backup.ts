@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { KEY_FILE } from '#auth/secrets.ts';
 import { Fault } from '#kernel/fault.ts';
@@ -56,9 +56,12 @@ const backup = async (name: string, options: Options, terminal: Terminal): Promi
   const { store, file, key } = copies;
   if (options.dryRun === true) return terminal.out(`Would copy ${store} to ${file}.\n`);
   const { backupTo } = await import('#store/sqlite/backup.ts');
+  // Not for a moment may others read what is being written.
+  process.umask(0o077);
   const { bytes } = await backupTo(store, file);
   chmodSync(file, 0o600);
   if (key !== undefined) {
+    rmSync(`${file}.key`, { force: true });
     copyFileSync(key, `${file}.key`);
     chmodSync(`${file}.key`, 0o600);
   }

@@ -86,6 +86,15 @@ const checkReadable = (paths: readonly string[], user: string): void => {
     );
 };
 
+/** A line break in a unit or an environment file would begin a directive of its own; a user's name with a dash would be an option of useradd. */
+const checkWords = (user: string, words: readonly string[]): void => {
+  if (!/^[a-z_][a-z0-9_-]{0,31}$/i.test(user))
+    throw new Fault('USAGE', `"${user}" is no name of a user.`, 'Write --user dozor.');
+  const unfit = words.find((word) => /\p{Cc}/u.test(word));
+  if (unfit !== undefined)
+    throw new Fault('USAGE', `${JSON.stringify(unfit)} has control characters, which no unit may have.`);
+};
+
 const checkMachine = (machine: Machine): void => {
   if (!machine.hasSystemd)
     throw new Fault(
@@ -191,6 +200,8 @@ export const installPlan = (
   checkWitness(options, urls, dataDir);
   const config = configOf(options, urls, terminal);
   const read = [machine.node, machine.program, ...(config === undefined ? [] : [config])];
+  const words = wordsOf(options, urls, dataDir, config);
+  checkWords(options.user, [...words, ...read, options.root ?? '']);
   checkReadable(read, options.user);
   const environmentFile = join(CONFIG_FOLDER, role === 'brain' ? 'env' : 'witness.env');
   const unit = unitFile({
@@ -198,7 +209,7 @@ export const installPlan = (
     user: options.user,
     node: machine.node,
     program: machine.program,
-    words: wordsOf(options, urls, dataDir, config),
+    words,
     dataDir,
     environmentFile,
     readsHome: [...read, dataDir].some((path) => /^\/(home|root)\//.test(path)),

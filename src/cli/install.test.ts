@@ -138,3 +138,19 @@ test('a witness is installed once it has joined, by its own file and folder', ()
     refused('USAGE', /watches no URLs/),
   );
 });
+
+test('nothing that would begin a line of its own gets into a unit, and no option into useradd', () => {
+  const hostile: readonly [readonly string[], InstallOptions][] = [
+    [['https://api.example/\nExecStartPre=/bin/sh'], OPTIONS],
+    [[], { ...OPTIONS, data: '/srv/a\nUser=root' }],
+    [[], { ...OPTIONS, listen: '127.0.0.1:1\r' }],
+    [[], { ...OPTIONS, user: '--help' }],
+    [[], { ...OPTIONS, user: 'root\nExecStartPre=/bin/sh' }],
+  ];
+  for (const [urls, options] of hostile)
+    assert.throws(
+      () => installPlan(urls, options, machine(), fakeTerminal()),
+      (error: unknown) => error instanceof Fault && error.code === 'USAGE',
+      JSON.stringify([urls, options]),
+    );
+});
