@@ -40,7 +40,12 @@ export class Relations {
     return storm.kind === 'storm' ? this.childrenOf(storm) : [];
   }
 
-  /** Open incidents that this one speaks for. */
+  /** Open incidents that it spoke for, but does not any more: it is over, or has become the lesser trouble. */
+  freedBy(parent: Incident): readonly Incident[] {
+    return this.childrenOf(parent).filter((child) => !this.isSpokenFor(child));
+  }
+
+  /** Open incidents that hang on this one. */
   childrenOf(parent: Incident): readonly Incident[] {
     return this.#incidents.open().filter(({ parentId }) => parentId === parent.id);
   }

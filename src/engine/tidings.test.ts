@@ -142,6 +142,34 @@ describe('tidings of what depends on another service', () => {
     assert.ok(services.includes('shop'), JSON.stringify(hook.hooks.items[0]?.body));
   });
 
+  it('are told when the other one is only degraded any more', async (context) => {
+    const { engine, hook } = await rig(context, ['database', 'shop'], DEPENDS);
+    const { core, incidents } = engine.parts;
+    const cause = await breakMonitor(engine, 'database-job');
+    await breakMonitor(engine, 'shop-job');
+    await heard(hook, engine);
+    const turn = core.turn();
+    const monitor = core.registry.find('monitor', 'database-job');
+    incidents.feed(turn, monitor.serviceId, {
+      type: 'verdict',
+      at: core.clock.now(),
+      serviceId: monitor.serviceId,
+      monitorId: monitor.id,
+      severity: 'critical',
+      from: 'down',
+      to: 'degraded',
+      bad: 1,
+      asked: 1,
+      afterDeploy: false,
+      lasting: false,
+      fresh: { id: core.newId(), code: core.newCode() },
+    });
+    await turn.commit();
+    await eventually('both', () => told(hook).length === 3);
+    assert.deepEqual(told(hook).toSorted(), ['down', 'down', 'update']);
+    assert.equal(incidents.known(cause.id)?.severity, 'warning');
+  });
+
   it('are not told when it answers again already as the other one comes back', async (context) => {
     const { engine, hook } = await rig(context, ['database', 'shop'], DEPENDS);
     await breakMonitor(engine, 'database-job');

@@ -239,6 +239,7 @@ export class Tidings implements Teller {
     const at = this.#core.clock.now();
     this.#conversations.change(turn, incident, { type: 'eased', at, severity, withheld: isHealing(incident) });
     this.#updated(turn, incident);
+    this.#freeDependants(turn, incident);
   }
 
   #updated(turn: Turn, incident: Incident): void {
@@ -260,7 +261,8 @@ export class Tidings implements Teller {
 
   /** Those that kept quiet because of this one (a relapsed member of a storm, too) speak for themselves if they are still hurt. */
   #freeDependants(turn: Turn, parent: Incident): void {
-    for (const child of this.#relations.childrenOf(parent)) this.#alone(turn, child);
+    for (const child of this.#relations.freedBy(parent))
+      if (this.#conversations.of(child.id)?.ended !== false) this.#alone(turn, child);
   }
 
   #alone(turn: Turn, incident: Incident): void {
