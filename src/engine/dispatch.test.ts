@@ -41,7 +41,7 @@ const kinds = (hook: FakeWebhook): readonly unknown[] => hook.hooks.items.map(({
 const backedOff = (engine: TestEngine, id: string, attempts: number): Promise<Delivery> =>
   eventually('the next try', async () => {
     const delivery = await stored(engine, id, (one) => one.status === 'waiting' && one.attempts === attempts);
-    const next = engine.parts.core.deadlines.at(`delivery ${id}`);
+    const next = engine.parts.core.deadlines.at(`lane ${delivery.channelId}`);
     return next === delivery.dueAt && delivery;
   });
 
@@ -96,7 +96,14 @@ describe('the dispatch', () => {
     const cut = await backedOff(engine, delivery?.id ?? '', 1);
     assert.match(cut.error ?? '', /10 s|no answer|time/i);
     assert.equal(hooks.second.requests.items.length, 0);
-    engine.clock.advance(20 * SECOND);
+    // the next try hangs as well: what is due is looked at while the lane is busy
+    engine.clock.advance(SECOND * 2);
+    await stored(engine, delivery?.id ?? '', ({ attempts }) => attempts === 2);
+    engine.clock.advance(18 * SECOND);
+    await eventually('the next channel', () => {
+      engine.clock.advance(10);
+      return hooks.second.hooks.items.length > 0;
+    });
     assert.equal((await hooks.second.hooks.next()).body['kind'], 'down');
   });
 
