@@ -19,7 +19,6 @@ const definitions = (more: { readonly file?: string; readonly urls?: readonly st
     urls: more.urls ?? [],
     newId: () => `id${(count += 1)}`,
     now: () => T,
-    open: (resource) => resource,
   });
 
 const fileOf = (text: string): string => {

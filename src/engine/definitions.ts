@@ -33,7 +33,6 @@ export class Definitions {
   readonly #urls: readonly string[];
   readonly #newId: () => string;
   readonly #now: () => EpochMs;
-  readonly #open: (resource: Resource) => Resource;
   #nextNum = 1;
 
   constructor(parts: {
@@ -42,15 +41,12 @@ export class Definitions {
     readonly urls: readonly string[];
     readonly newId: () => string;
     readonly now: () => EpochMs;
-    /** Decrypts the secrets of what was made through API or screens. */
-    readonly open: (resource: Resource) => Resource;
   }) {
     this.#secrets = parts.secrets;
     this.#file = parts.file;
     this.#urls = parts.urls;
     this.#newId = parts.newId;
     this.#now = parts.now;
-    this.#open = parts.open;
   }
 
   get file(): string | undefined {
@@ -112,7 +108,7 @@ export class Definitions {
   /** Compiles one resource. @throws Fault CONFIG_INVALID or INPUT_INVALID with places. */
   compile(resource: Resource): Applied {
     if (resource.retiredAt !== undefined) return { resource };
-    return { resource, compiled: compile(this.#open(resource), this.#secrets) };
+    return { resource, compiled: compile(resource, this.#secrets) };
   }
 
   /** Everything that lives, compiled; a stored object that cannot be compiled any more is left out and named. */

@@ -2,11 +2,12 @@ import { defined } from '../kernel/defined.ts';
 import type { AlertFacts, AlertKind } from '../alert/model.ts';
 import type { Incident, Involved } from '../incident/incident.ts';
 import type { Registry } from './registry.ts';
+import type { Tally } from './tally.ts';
 
-/** What the facts need to know of a monitor beyond its incident: how people see its question, and when it was last asked. */
+/** What the facts need to know of a monitor beyond its incident: how people see its question, and how it went. */
 export interface MonitorFacts {
   readonly label: string;
-  readonly lastAt?: number;
+  readonly tally?: Pick<Tally, 'bad' | 'asked' | 'lastBadAt'>;
 }
 
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
@@ -23,13 +24,18 @@ const failureOf = (
   part: Involved,
   registry: Registry,
   seen: MonitorFacts | undefined,
-): AlertFacts['failures'][number] => ({
-  monitor: registry.resource(part.monitorId)?.name ?? part.monitorId,
-  label: seen?.label ?? '',
-  bad: part.bad,
-  asked: part.asked,
-  ...defined({ reason: part.reason, lastAt: seen?.lastAt }),
-});
+): AlertFacts['failures'][number] => {
+  const tally = seen?.tally;
+  // The verdict's own count reaches further back where failures are rare; the tally goes on where they are not.
+  const counts = tally !== undefined && tally.bad >= part.bad ? tally : part;
+  return {
+    monitor: registry.resource(part.monitorId)?.name ?? part.monitorId,
+    label: seen?.label ?? '',
+    bad: counts.bad,
+    asked: counts.asked,
+    ...defined({ reason: part.reason, lastAt: tally?.lastBadAt }),
+  };
+};
 
 const bracketFacts = ({ start, end, detectedAt }: Incident): Partial<AlertFacts> => ({
   startTo: start.to.at,

@@ -4,13 +4,13 @@ import type { EpochMs } from '../kernel/time.ts';
 import { redact } from '../alert/redact.ts';
 import { openSecrets, type Secrets } from '../auth/secrets.ts';
 import type { Settings } from '../config/contract.ts';
-import { SCHEMAS } from '../config/load.ts';
-import type { Resource, Snapshot, Store, StoredEvent } from '../store/contract.ts';
+import type { Snapshot, Store, StoredEvent } from '../store/contract.ts';
 import { openStore } from '../store/sqlite/open.ts';
 import { Turn, type Core } from './core.ts';
 import { Deadlines } from './deadlines.ts';
 import { Definitions } from './definitions.ts';
 import { Registry } from './registry.ts';
+import { openedResource } from './sealing.ts';
 import { Saver } from './saver.ts';
 import type { StartOptions } from './options.ts';
 import { WatchClock } from './watch-clock.ts';
@@ -22,12 +22,6 @@ export interface WireOptions extends StartOptions {
   readonly newId: (now: EpochMs) => string;
   readonly newCode: () => string;
 }
-
-/** Secrets of stored objects in the clear, for compiling. */
-const opened = (secrets: Secrets, resource: Resource): Resource =>
-  resource.origin === 'stored'
-    ? { ...resource, spec: secrets.decrypt(resource.spec, SCHEMAS.specs[resource.kind]) }
-    : resource;
 
 /** What everything else stands on. */
 export interface Ground {
@@ -43,15 +37,12 @@ export interface Ground {
 export const layGround = async (options: WireOptions): Promise<Ground> => {
   const registry = new Registry();
   let clock = new WatchClock(options.clock);
-  // Stored objects are compiled after the store is open, and the key lies beside the store.
-  const key: { secrets?: Secrets } = {};
   const definitions = new Definitions({
     secrets: options.secrets,
     file: options.configFile,
     urls: options.urls,
     newId: () => options.newId(clock.now()),
     now: () => clock.now(),
-    open: (resource) => (key.secrets === undefined ? resource : opened(key.secrets, resource)),
   });
   const config = await definitions.read();
   const live = { settings: config.settings };
@@ -64,8 +55,11 @@ export const layGround = async (options: WireOptions): Promise<Ground> => {
     onFault: (fault) => options.log.warn(fault.message),
   });
   const secrets = openSecrets(options.dataDir);
-  key.secrets = secrets;
-  const snapshot = await store.load(config.settings.detection.relapseMs, clock.now());
+  const loaded = await store.load(config.settings.detection.relapseMs, clock.now());
+  const snapshot = {
+    ...loaded,
+    resources: loaded.resources.map((resource) => openedResource(secrets, resource, (text) => options.log.warn(text))),
+  };
   // A clock that was set back while Dozor was off must not make the machines' time go back.
   clock = new WatchClock(options.clock, lastSeen(snapshot));
   const listeners = new Set<(event: StoredEvent) => void>();

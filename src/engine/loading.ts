@@ -4,6 +4,7 @@ import { watchFiles } from '../config/watch.ts';
 import { after, needsRestart } from './definitions.ts';
 import { collectGarbage } from './garbage.ts';
 import type { Life } from './life.ts';
+import { sealedRow } from './sealing.ts';
 import type { Parts } from './wire.ts';
 
 /** Merges, compiles and commits what is defined now. */
@@ -21,7 +22,7 @@ export const loadDefinitions = async (
     core.log.warn(`${resource.kind} "${resource.name}" is left out: ${fault.message}`),
   );
   const turn = core.turn();
-  for (const resource of loaded.resources) turn.write({ put: 'resource', resource });
+  for (const resource of loaded.resources) turn.write(sealedRow(parts.secrets, resource));
   if (loaded.changes.length > 0 && !isFirst) turn.event('config', { changes: loaded.changes.length });
   const saved = await turn.commit();
   if (!saved.saved)

@@ -3,7 +3,6 @@ import { unknownChannels } from '../alert/policy.ts';
 import type { Compiled } from '../config/contract.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Secrets } from '../auth/secrets.ts';
-import { SCHEMAS } from '../config/load.ts';
 import type { Actor } from '../incident/incident.ts';
 import type { MonitorKind, NameResolver } from '../monitor/kind.ts';
 import type { Monitor, Service } from '../monitor/model.ts';
@@ -12,6 +11,7 @@ import type { Resource, ResourceKind } from '../store/contract.ts';
 import type { Core } from './core.ts';
 import type { Applied, Definitions } from './definitions.ts';
 import type { Registry } from './registry.ts';
+import { sealedRow } from './sealing.ts';
 
 /** What stands above a kind: a monitor belongs to a service, a channel to a contact. */
 const PARENT: Readonly<Partial<Record<ResourceKind, ResourceKind>>> = { monitor: 'service', channel: 'contact' };
@@ -143,22 +143,21 @@ export class Objects {
 
   async #put(resource: Resource, action: string, actor: Actor, trusted: boolean): Promise<Resource> {
     refuseUnfitName(resource.name);
-    const spec = this.#secrets.encrypt(resource.spec, SCHEMAS.specs[resource.kind]);
-    const sealed: Resource = { ...resource, spec, trusted };
-    const applied = this.#definitions.compile(sealed);
+    const made: Resource = { ...resource, trusted };
+    const applied = this.#definitions.compile(made);
     if (applied.compiled !== undefined) {
       await this.#refusePrivate(applied.compiled, trusted);
       refuseUnknownNames(applied.compiled, this.#core.registry);
     }
-    await this.#commit([sealed], action, resource.name, actor);
+    await this.#commit([made], action, resource.name, actor);
     this.#apply([applied]);
-    return sealed;
+    return made;
   }
 
   async #commit(resources: readonly Resource[], action: string, subject: string, actor: Actor): Promise<void> {
     const turn = this.#core.turn();
     for (const resource of resources) {
-      turn.write({ put: 'resource', resource });
+      turn.write(sealedRow(this.#secrets, resource));
       turn.event('resource', {
         id: resource.id,
         kind: resource.kind,

@@ -8,8 +8,8 @@ import type { Incidents } from './incidents.ts';
 import type { Mutes } from './mutes.ts';
 import type { Watch } from './watch.ts';
 
-/** The worst first. */
-const ORDER: readonly Verdict[] = ['down', 'degraded', 'suspect', 'blind', 'pending', 'up'];
+/** The worst first; what was not heard of yet says nothing about the others. */
+const ORDER: readonly Verdict[] = ['down', 'degraded', 'suspect', 'blind', 'up', 'pending'];
 
 /** How things stand right now, for whoever asks. */
 export class Standings {

@@ -5,6 +5,7 @@ import type { MonitorKind, Target } from '../monitor/kind.ts';
 import type { Monitor } from '../monitor/model.ts';
 import { initial, type MonitorState } from '../monitor/state.ts';
 import type { Verdict } from '../monitor/verdict.ts';
+import type { Tally } from './tally.ts';
 
 /** A span under way of a monitor that is not up. */
 export interface OpenSpan {
@@ -28,8 +29,8 @@ export interface Watched extends Subject {
   state: MonitorState;
   inMaintenance: boolean;
   last: CheckResult | undefined;
-  /** When the last bad answer was asked for. */
-  lastBadAt: EpochMs | undefined;
+  /** How the checks of the present (or the last) trouble went. */
+  tally: Tally | undefined;
   /** Where the name led to when it was last asked: decides the controls when an asking fails before it has an address. */
   address: string | undefined;
   /** Full checks and pulses under way; another of the same is not begun before it has ended. */
@@ -58,7 +59,7 @@ export const watched = (monitor: Monitor, kind: MonitorKind, at: EpochMs, kept: 
     openSpan: former?.openSpan,
     inMaintenance: former?.machine.maintenance ?? false,
     last: undefined,
-    lastBadAt: undefined,
+    tally: undefined,
     address: undefined,
     running: new Set(),
     rechecks: 0,

@@ -18,6 +18,7 @@ import type { DispatchListener } from './dispatch-listener.ts';
 import { incidentFacts, type MonitorFacts } from './facts.ts';
 import { layGround, type Ground, type WireOptions } from './ground.ts';
 import { forgetWhatIsOver } from './forgetting.ts';
+import { channelNamed, hearing } from './hearing.ts';
 import { Hearts } from './hearts.ts';
 import { Incidents } from './incidents.ts';
 import { Lateness } from './lateness.ts';
@@ -144,10 +145,9 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
   const { core, live, incidents, pairings, mutes, place } = base;
   const about = (monitorId: string): MonitorFacts | undefined => {
     const one = watch.of(monitorId) ?? hearts.of(monitorId);
-    const last = watch.of(monitorId)?.lastBadAt;
-    return one === undefined
-      ? undefined
-      : { label: one.target.label, ...defined({ lastAt: last === undefined ? undefined : core.clock.toWall(last) }) };
+    const tally = watch.of(monitorId)?.tally;
+    const seen = tally === undefined ? undefined : { ...tally, lastBadAt: core.clock.toWall(tally.lastBadAt) };
+    return one === undefined ? undefined : { label: one.target.label, ...defined({ tally: seen }) };
   };
   const facts = (kind: AlertKind, incident: Incident): AlertFacts =>
     incidentFacts(kind, incident, core.registry, about);
@@ -162,17 +162,13 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
     config,
     resolverFor,
   });
-  const reachesPerson = (name: string): boolean => {
-    const channel = core.registry.channels().find((one) => one.name === name);
-    return channel !== undefined && channelOf(channel.kind)?.traits.person !== false;
-  };
   const listener: DispatchListener = {
-    heard: (incidentId, event) => {
-      if (event.type === 'exhausted' || reachesPerson(event.channel))
-        all(hub)
-          .conversations.delivered(incidentId, event)
-          .catch((error: unknown) => core.bug('conversation', error));
-    },
+    heard: hearing(core, {
+      deliver: (incidentId, event) => all(hub).conversations.delivered(incidentId, event),
+      reachesPerson: (name) => channelOf(channelNamed(core, name)?.kind ?? '')?.traits.person !== false,
+      othersAreTold: (incidentId, name) =>
+        dispatch.waitingFor(incidentId).some((id) => id !== channelNamed(core, name)?.id),
+    }),
     noted: (turn, incidentId, outcome) => {
       const known = incident(incidentId);
       const at = core.clock.toWall(core.clock.now());

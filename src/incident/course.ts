@@ -64,6 +64,9 @@ const mayRelapse = (
   ward.last?.closedAt !== undefined &&
   ward.last.closedBy === undefined &&
   !ward.last.toldLate &&
+  // Another question that fails, or a trouble of another weight, has a start of its own.
+  ward.last.involved.some(({ monitorId }) => monitorId === event.monitorId) &&
+  involvedOf(event).severity === ward.last.severity &&
   // By the wall clock's time: one that was set back makes no relapse of what comes.
   Math.abs(event.at - ward.last.closedAt) <= rules.relapseMs;
 

@@ -115,6 +115,12 @@ describe('an incident', () => {
     assert.equal(later.ward.open?.id, 'i900000');
   });
 
+  it('is a new one when another monitor fails, or the trouble has another weight, however soon', () => {
+    const before = [verdict(100_000, 'down'), verdict(200_000, 'up')];
+    assert.equal(run([...before, verdict(300_000, 'down', { monitorId: 'm2' })]).ward.open?.id, 'i300000');
+    assert.equal(run([...before, verdict(300_000, 'degraded')]).ward.open?.id, 'i300000');
+  });
+
   it('is loud at once when the cause is lasting or a deploy came right before', () => {
     assert.equal(run([verdict(100_000, 'down', { lasting: true })]).ward.open?.loudAtOnce, true);
     assert.equal(run([verdict(100_000, 'down', { afterDeploy: true })]).ward.open?.loudAtOnce, true);
