@@ -201,7 +201,7 @@ export const installPlan = (
   const config = configOf(options, urls, terminal);
   const read = [machine.node, machine.program, ...(config === undefined ? [] : [config])];
   const words = wordsOf(options, urls, dataDir, config);
-  checkWords(options.user, [...words, ...read, options.root ?? '']);
+  checkWords(options.user, [...words, ...read]);
   checkReadable(read, options.user);
   const environmentFile = join(CONFIG_FOLDER, role === 'brain' ? 'env' : 'witness.env');
   const unit = unitFile({

@@ -30,6 +30,26 @@ describe('email', () => {
     return sent.error;
   };
 
+  it('reaches what the resolver names, and nothing else', async () => {
+    const smtp = `smtp://watch:${encodeURIComponent('p@ss word')}@mail.example:${fake.port}?requireTLS=false`;
+    const asked: string[] = [];
+    const resolver = (answer: () => readonly string[]) => ({
+      addresses: async (host: string) => {
+        asked.push(host);
+        return answer();
+      },
+    });
+    const here = { ...contextOf(), resolver: resolver(() => ['127.0.0.1']) };
+    assert.ok((await email.send(config({ smtp }), sampleMessage(), here)).ok);
+    assert.match((await fake.mails.next()).text, /is down/);
+    const refusing = resolver(() => {
+      throw new Error('EPRIVATE mail.example');
+    });
+    const sent = await email.send(config({ smtp }), sampleMessage(), { ...contextOf(), resolver: refusing });
+    assert.match(sent.ok ? '' : sent.error.message, /cannot be found: EPRIVATE/);
+    assert.deepEqual(asked, ['mail.example', 'mail.example']);
+  });
+
   it('names its links in the language of its reader', async () => {
     const mail = await mailed({ locale: 'ru', buttons: [] });
     assert.match(mail.text, /^Принять: https:\/\/watch\.onai\.example\/a\/9QX2\r?$/m);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { err, ok, type Result } from '#kernel/result.ts';
 import { SECOND } from '#kernel/time.ts';
-import { defineChannel, type Accepted, type DeliveryError, type Message } from '../channel.ts';
+import { defineChannel, type Accepted, type ChannelContext, type DeliveryError, type Message } from '../channel.ts';
 import { passing, permanent, redacted } from '../refusal.ts';
 import { htmlBody, textBody } from './email/body.ts';
 
@@ -88,7 +89,7 @@ const replied = (code: string, reply: number, message: string): DeliveryError =>
   if (reply < 500) return passing(`the mail server asks to try later: ${message}`);
   return permanent(
     code === 'EAUTH'
-      ? `the mail server does not accept user and password: ${message}`
+      ? `the mail server does not accept user and password (${message})`
       : `the mail server refused: ${message}`,
   );
 };
@@ -102,13 +103,30 @@ const refusalOf = ({ code, reply, message }: MailFailure, written: boolean): Del
   return passing(`the mail server cannot be reached: ${message}`, doubt);
 };
 
+/** The server by its address, so that nothing else is reached than what the resolver allows; its certificate is still for the name. */
+const placeOf = async (
+  server: ReturnType<typeof serverOf>,
+  resolver: ChannelContext['resolver'],
+  signal: AbortSignal,
+): Promise<Result<ReturnType<typeof serverOf> & { readonly tls?: { readonly servername: string } }, DeliveryError>> => {
+  if (resolver === undefined) return ok(server);
+  try {
+    const [address = server.host] = await resolver.addresses(server.host, 0, signal);
+    return ok({ ...server, host: address, ...(isIP(server.host) === 0 ? { tls: { servername: server.host } } : {}) });
+  } catch (error) {
+    return err(passing(`the mail server cannot be found: ${error instanceof Error ? error.message : String(error)}`));
+  }
+};
+
 const deliver = async (
   settings: Config,
   message: Message,
-  signal: AbortSignal,
+  { signal, resolver }: ChannelContext,
 ): Promise<Result<Accepted, DeliveryError>> => {
   const { createTransport } = await import('nodemailer');
-  const transport = createTransport(serverOf(settings));
+  const server = await placeOf(serverOf(settings), resolver, signal);
+  if (!server.ok) return server;
+  const transport = createTransport(server.value);
   let written = false;
   transport.use('stream', (mail, done) => {
     mail.message.processFunc((content) => {
@@ -141,10 +159,10 @@ export const email = defineChannel({
     URL.canParse(smtp) && (apiRoot === undefined || URL.canParse(apiRoot))
       ? undefined
       : 'smtp is no address: write smtp://user:password@host:587 and encode special characters of the password (%40 for @)',
-  send: async (settings, message, { signal }) => {
+  send: async (settings, message, context) => {
     if (!URL.canParse(settings.smtp)) return err(permanent('smtp is no address'));
-    if (signal.aborted) return err(passing('the mail server does not answer in time'));
-    const sent = await deliver(settings, message, signal);
+    if (context.signal.aborted) return err(passing('the mail server does not answer in time'));
+    const sent = await deliver(settings, message, context);
     const { password } = new URL(settings.smtp);
     return sent.ok ? sent : err(redacted(sent.error, [settings.smtp, decodeURIComponent(password), password]));
   },

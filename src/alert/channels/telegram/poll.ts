@@ -50,26 +50,35 @@ const nameOf = (person: Person): string =>
   person.username ||
   String(person.id);
 
+/** The bot, and how its server's name is looked up: answers go the same way as questions. */
+interface Asked {
+  readonly config: TelegramConfig;
+  readonly resolver: NameResolver | undefined;
+}
+
 const answering =
-  (config: TelegramConfig, method: string, parameters: (text: string) => Record<string, unknown>) =>
+  ({ config, resolver }: Asked, method: string, parameters: (text: string) => Record<string, unknown>) =>
   async (text: string): Promise<void> => {
     // an answer that cannot be given (the query is too old, the chat is gone) changes nothing of what was done
-    await callTelegram(config, method, parameters(text), { signal: AbortSignal.timeout(10 * SECOND) });
+    await callTelegram(config, method, parameters(text), {
+      signal: AbortSignal.timeout(10 * SECOND),
+      ...(resolver === undefined ? {} : { resolver }),
+    });
   };
 
-const pressed = (config: TelegramConfig, query: Query): Inbound => ({
+const pressed = (bot: Asked, query: Query): Inbound => ({
   type: 'button',
   text: query.data ?? '',
   userId: String(query.from.id),
   userName: nameOf(query.from),
   chatId: String(query.message?.chat.id ?? query.from.id),
-  answer: answering(config, 'answerCallbackQuery', (text) => ({
+  answer: answering(bot, 'answerCallbackQuery', (text) => ({
     callback_query_id: query.id,
     text: text.slice(0, 200),
   })),
 });
 
-const written = (config: TelegramConfig, message: Written): Inbound | undefined => {
+const written = (bot: Asked, message: Written): Inbound | undefined => {
   const [, name, rest = ''] = /^\/(\w+)(?:@\w+)?\s*([\s\S]*)$/.exec(message.text ?? '') ?? [];
   if (name === undefined || message.from === undefined) return undefined;
   const chatId = String(message.chat.id);
@@ -78,13 +87,13 @@ const written = (config: TelegramConfig, message: Written): Inbound | undefined 
     userId: String(message.from.id),
     userName: nameOf(message.from),
     chatId,
-    answer: answering(config, 'sendMessage', (text) => ({ chat_id: chatId, text: text.slice(0, 4096) })),
+    answer: answering(bot, 'sendMessage', (text) => ({ chat_id: chatId, text: text.slice(0, 4096) })),
   };
 };
 
-const inboundOf = (config: TelegramConfig, { message, callback_query: query }: Update): Inbound | undefined => {
-  if (query !== undefined) return pressed(config, query);
-  return message === undefined ? undefined : written(config, message);
+const inboundOf = (bot: Asked, { message, callback_query: query }: Update): Inbound | undefined => {
+  if (query !== undefined) return pressed(bot, query);
+  return message === undefined ? undefined : written(bot, message);
 };
 
 const faultOf = (refusal: TelegramRefusal): string | undefined => {
@@ -147,7 +156,7 @@ export const pollTelegram = async (
     report(undefined);
     for (const update of answer.value as readonly Update[]) {
       offset = update.update_id + 1;
-      const inbound = inboundOf(config, update);
+      const inbound = inboundOf({ config, resolver }, update);
       if (inbound !== undefined) onInbound(inbound);
     }
   }
