@@ -23,7 +23,10 @@ const stage = openStage({ after: (end) => endings.push(end) });
 console.log(`${each * beside} kills, ${beside} brains beside each other, seed ${seed}`);
 try {
   const runs = await Promise.all(
-    Array.from({ length: beside }, async (_, at) => await killRun(stage, { kills: each, seed: seed + at * 1_000 })),
+    Array.from({ length: beside }, async (_, at) => {
+      const say = (line: string): void => console.log(`brain ${at + 1}: ${line}`);
+      return killRun(stage, { kills: each, seed: seed + at * 1_000, say });
+    }),
   );
   for (const figures of runs) console.log(JSON.stringify(figures));
   const wrong = runs.flatMap(({ lost, needless, unexcused, unfinished }) => [
