@@ -67,18 +67,44 @@ export const sinceIn = (draft: Draft): string | undefined => {
 /** The layers of a question that are named beside its reason; content and heartbeats have none. */
 const LAYERS = new Set(['dns', 'tcp', 'tls', 'http']);
 
+const isHeartbeat = (reason: Reason | undefined): boolean => reason?.code.startsWith('heartbeat.') === true;
+
+/** The jobs that did not report, when nothing else is wrong; undefined when something else is. */
+export const lateJobsOf = (
+  draft: Draft,
+): { readonly code: string; readonly names: string; readonly count: number } | undefined => {
+  const { failures, cause, services } = draft.facts;
+  const reasons = failures.map((failure) => failure.reason ?? cause);
+  const [first] = reasons;
+  if (first === undefined || services !== undefined || !reasons.every((reason) => isHeartbeat(reason)))
+    return undefined;
+  return { code: first.code, names: failures.map(({ monitor }) => monitor).join(', '), count: failures.length };
+};
+
+/** `OnAI Backend API: nightly backup has not reported`: no service is down for it; undefined when something else is wrong. */
+export const lateTitleIn = (draft: Draft): string | undefined => {
+  const jobs = lateJobsOf(draft);
+  if (jobs === undefined) return undefined;
+  const { title } = wordsOf(draft);
+  const say = { 'heartbeat.failed': title.failed, 'heartbeat.overrun': title.overrun }[jobs.code] ?? title.missed;
+  return say(subjectOf(draft), jobs.names, jobs.count);
+};
+
 const failureIn = (draft: Draft, failure: AlertFacts['failures'][number]): string => {
   const { line } = wordsOf(draft);
   const { reason, bad, asked, lastAt } = failure;
   const layer = reason?.code.split('.')[0] ?? '';
   const about = [
     ...(LAYERS.has(layer) ? [layer] : []),
-    ...(asked > 0 ? [line.checks(bad, asked)] : []),
+    ...(asked > 0 && !isHeartbeat(reason) ? [line.checks(bad, asked)] : []),
     ...(lastAt === undefined ? [] : [line.last(momentIn(draft, lastAt))]),
   ];
+  const expected = reason?.code === 'heartbeat.missed' ? reason.params['expectedAt'] : undefined;
+  const by = typeof expected === 'number' ? `, ${line.expectedBy(momentIn(draft, expected))}` : '';
   const what = reason === undefined ? line.fails : reasonIn(draft, reason, 'long');
-  const name = failure.label === '' ? failure.monitor : failure.label;
-  return `${name}: ${what}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+  // Of a job that reports by itself there is no address to show: its monitor's name says which one it is.
+  const name = failure.label === '' || isHeartbeat(reason) ? failure.monitor : failure.label;
+  return `${name}: ${what}${by}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
 };
 
 const MAX_FAILURES = 3;

@@ -5,6 +5,8 @@ import {
   changeIn,
   controlsIn,
   failuresIn,
+  lateJobsOf,
+  lateTitleIn,
   lengthIn,
   marginIn,
   momentIn,
@@ -74,7 +76,10 @@ const hurt = (draft: Draft): Told => {
   if (ending !== undefined) return certificate(draft, ending);
   if (isStorm(draft)) return storm(draft, false);
   const say = draft.facts.kind === 'degraded' ? title.degraded : title.down;
-  return { title: say(name), lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(draft)] };
+  return {
+    title: lateTitleIn(draft) ?? say(name),
+    lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(draft)],
+  };
 };
 
 const update = (draft: Draft): Told => {
@@ -82,7 +87,11 @@ const update = (draft: Draft): Told => {
   const ending = certificateIn(draft);
   if (ending !== undefined) return certificate(draft, ending);
   const say = draft.facts.flapping === true ? title.flapping : isDegraded(draft) ? title.degraded : title.down;
-  return { title: say(subjectOf(draft)), lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(draft)] };
+  const late = draft.facts.flapping === true ? undefined : lateTitleIn(draft);
+  return {
+    title: late ?? say(subjectOf(draft)),
+    lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(draft)],
+  };
 };
 
 const storm = (draft: Draft, still: boolean): Told => {
@@ -118,7 +127,7 @@ const reminder = (draft: Draft): Told => {
       ? undefined
       : `${line.since(rangeIn(draft, startFrom, startTo))} · ${line.lasting(formatDuration(draft.at - startTo, draft.locale))}`;
   const say = isDegraded(draft) ? title.stillDegraded : title.stillDown;
-  return { title: say(subjectOf(draft)), lines: [...only(since), nobody, ...evidence(draft)] };
+  return { title: lateTitleIn(draft) ?? say(subjectOf(draft)), lines: [...only(since), nobody, ...evidence(draft)] };
 };
 
 /** Only what was seen to work is said to work: an incident can also be closed by hand, or because nobody watches any more. */
@@ -127,7 +136,9 @@ const endIn = (draft: Draft): string => {
   const { endTo, textKey, services = [], service } = draft.facts;
   if (textKey === 'withdrawn') return title.withdrawn(subjectOf(draft));
   if (isStorm(draft)) return title.stormOver({ count: services.length, host: service });
-  return endTo === undefined ? title.closed(subjectOf(draft)) : title.works(subjectOf(draft));
+  if (endTo === undefined) return title.closed(subjectOf(draft));
+  const jobs = lateJobsOf(draft);
+  return jobs === undefined ? title.works(subjectOf(draft)) : title.reports(subjectOf(draft), jobs.names, jobs.count);
 };
 
 /** `works again · 08:11:48 · down 8 min 31 s (±5 s) · by: …`: one line, since it answers the first message. */
@@ -135,7 +146,8 @@ const recovered = (draft: Draft): Told => {
   const { line } = wordsOf(draft);
   const { endTo, recoveredBy } = draft.facts;
   const length = lengthIn(draft, 'long');
-  const lasted = isDegraded(draft) ? line.degradedFor : line.downFor;
+  const hurtFor = isDegraded(draft) ? line.degradedFor : line.downFor;
+  const lasted = lateJobsOf(draft) === undefined ? hurtFor : line.overdueFor;
   const parts = [
     endIn(draft),
     ...(endTo === undefined ? [] : [momentIn(draft, endTo)]),

@@ -1,6 +1,15 @@
 import { formatMinute } from '../i18n/format.ts';
 import type { EpochMs } from '../kernel/time.ts';
-import { lengthIn, paramOf, reasonIn, subjectOf, wordsOf, type Draft } from './message-facts.ts';
+import {
+  lateJobsOf,
+  lateTitleIn,
+  lengthIn,
+  paramOf,
+  reasonIn,
+  subjectOf,
+  wordsOf,
+  type Draft,
+} from './message-facts.ts';
 import type { AlertFacts } from './model.ts';
 import { fitsOneSms, smsLength } from './sms-length.ts';
 
@@ -39,6 +48,8 @@ const hurt = (draft: Draft): Pieces => {
     const what = whyOf(draft).slice(2, -1);
     return { ...base, head: (name) => title.about(name, what), since: '', why: '', whole: '' };
   }
+  const late = lateTitleIn(draft);
+  if (late !== undefined) return { ...base, name: '', head: () => late, why: '', whole: '' };
   if (kind === 'degraded' || severity !== 'critical') return { ...base, head: short.degraded };
   return { ...base, head: kind === 'reminder' ? short.stillDown : short.down };
 };
@@ -52,6 +63,14 @@ const recovered = (draft: Draft): Pieces => {
     const head = textKey === 'withdrawn' ? title.withdrawn : title.closed;
     return { name: subjectOf(draft), head, since: '', why: '' };
   }
+  const jobs = lateJobsOf(draft);
+  if (jobs !== undefined)
+    return {
+      name: '',
+      head: () => `${title.reports(subjectOf(draft), jobs.names, jobs.count)} ${at}`,
+      since: '',
+      why: '',
+    };
   const head =
     services === undefined
       ? (name: string) => short.works(name, at)
@@ -160,7 +179,13 @@ const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder'
 export const spokenOf = (draft: Draft, title: string): string => {
   const { spoken } = wordsOf(draft);
   const { kind, startFrom, startTo, failures, services, textKey, cause } = draft.facts;
-  if (textKey !== undefined || services !== undefined || isCertificate(draft.facts) || !SPOKEN_KINDS.has(kind))
+  if (
+    textKey !== undefined ||
+    services !== undefined ||
+    isCertificate(draft.facts) ||
+    lateJobsOf(draft) !== undefined ||
+    !SPOKEN_KINDS.has(kind)
+  )
     return sentence(title.replaceAll(' · ', ', '));
   const reason = failures[0]?.reason ?? cause;
   const since = startTo === undefined ? '' : spoken.since(minute(draft, startFrom ?? startTo));

@@ -106,7 +106,12 @@ const up = async (urls: readonly string[], options: UpOptions, terminal: Termina
   terminal.out(startReport(running.brain, { ...serving, notActedOn: running.config.notActedOn }, terminal));
   release();
   void running.unpaired().then((waiting) => {
-    for (const { handle, url } of waiting) terminal.out(`${terminal.paint('bold', words.pair(handle, url))}\n`);
+    for (const { channel, handle, url, problem } of waiting)
+      terminal.out(
+        problem === undefined
+          ? `${terminal.paint('bold', words.pair(handle, url))}\n`
+          : `${terminal.paint('red', words.cannotPair(channel, problem))}\n`,
+      );
   });
   await stopped;
   await serving.close();

@@ -30,6 +30,8 @@ export interface Unpaired {
   readonly channel: string;
   readonly handle: string;
   readonly url: string;
+  /** Why the bot could not be asked for its name; handle and url are empty then. */
+  readonly problem?: string;
 }
 
 /** A running brain. */
@@ -237,8 +239,7 @@ const unpairedOf = async (parts: Parts): Promise<readonly Unpaired[]> => {
       const identity = await channelOf(channel.kind)?.identity?.(channel.config, context);
       if (identity === undefined) return undefined;
       if (identity.ok) return { channel: channel.name, ...identity.value };
-      parts.core.log.warn(`channel ${channel.name}: ${identity.error.message}`);
-      return { channel: channel.name, handle: '', url: '' };
+      return { channel: channel.name, handle: '', url: '', problem: identity.error.message };
     }),
   );
   return found.filter((one) => one !== undefined);

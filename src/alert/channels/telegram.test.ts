@@ -6,6 +6,7 @@ import { startFakeConnectProxy, startFakeSocksProxy } from '../../../test/fakes/
 import { startFakeTelegram, type FakeTelegram } from '../../../test/fakes/telegram.ts';
 import { complaintAbout, parseHtml } from '../../../test/fakes/telegram-rules.ts';
 import type { Accepted, DeliveryError, Message } from '../channel.ts';
+import { redact } from '#network/redact.ts';
 import { telegram } from './telegram.ts';
 import { htmlOf, isPublicUrl, keyboardOf, plainOf } from './telegram/text.ts';
 
@@ -116,6 +117,7 @@ describe('telegram', () => {
     const error = await refused({}, { botToken: '999999:WRONG' });
     assert.equal(error.permanent, true);
     assert.match(error.message, /does not accept the bot token/);
+    assert.equal(redact(error.message), error.message);
   });
 
   it('says that nobody has paired yet when there is no chat', async () => {

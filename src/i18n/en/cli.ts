@@ -33,6 +33,7 @@ export const cli = {
     failing: 'failing',
   },
   pair: (bot: string, url: string): string => `Telegram: write /start to ${bot} to be told there: ${url}`,
+  cannotPair: (channel: string, why: string): string => `Channel ${channel} tells nobody yet: ${why}`,
   stopping: 'Stopping: what was begun is saved first. Once more to stop at once.',
   stopped: 'Stopped. While Dozor is off, nobody watches.',
   notActedOn: (sections: string): string => `In the file, but not acted on yet: ${sections}`,

@@ -21,6 +21,13 @@ export const messages = {
     withdrawn: (name: string): string => `${name}: what failed is not watched any more`,
     flapping: (name: string): string => `${name} goes down and comes back again and again`,
     about: (name: string, what: string): string => `${name}: ${what}`,
+    missed: (name: string, jobs: string, count: number): string =>
+      `${name}: ${jobs} ${count === 1 ? 'has' : 'have'} not reported`,
+    failed: (name: string, jobs: string): string => `${name}: ${jobs} failed`,
+    overrun: (name: string, jobs: string, count: number): string =>
+      `${name}: ${jobs} ${count === 1 ? 'has' : 'have'} not finished`,
+    reports: (name: string, jobs: string, count: number): string =>
+      `${name}: ${jobs} ${count === 1 ? 'reports' : 'report'} again`,
     storm: (s: { count: number; of: number | undefined; host: string | undefined; still: boolean }): string =>
       `${ofAll(s.count, s.of)}${onHost(s.host)} ${are(s.count)} ${s.still ? 'still ' : ''}down`,
     stormOver: (s: { count: number; host: string | undefined }): string =>
@@ -52,6 +59,8 @@ export const messages = {
     downFor: (span: string): string => `down ${span}`,
     degradedFor: (span: string): string => `degraded ${span}`,
     silentFor: (span: string): string => `silent ${span}`,
+    overdueFor: (span: string): string => `overdue ${span}`,
+    expectedBy: (moment: string): string => `expected by ${moment}`,
     by: (who: string): string => `by: ${who}`,
     checks: (bad: number, asked: number): string => `${bad} of ${asked} ${asked === 1 ? 'check' : 'checks'}`,
     last: (moment: string): string => `last ${moment}`,

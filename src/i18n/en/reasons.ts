@@ -134,7 +134,7 @@ export const reasons = phrases({
     short: () => 'wrong header',
   },
   'ping.no-reply': { long: (seen) => `no reply to ping${within(seen)}`, short: () => 'no ping' },
-  'heartbeat.missed': { long: () => 'no sign of life in time', short: () => 'no heartbeat' },
+  'heartbeat.missed': { long: () => 'no sign of life', short: () => 'no heartbeat' },
   'heartbeat.failed': {
     long: (seen) => `reported its own failure${part(seen, 'code', (code) => ` (exit code ${code})`)}`,
     short: (seen) => `failed${part(seen, 'code', (code) => ` (exit ${code})`)}`,

@@ -39,6 +39,7 @@ export const cli: typeof en = {
     failing: 'сбой',
   },
   pair: (bot, url) => `Telegram: напишите /start боту ${bot}, чтобы получать сообщения: ${url}`,
+  cannotPair: (channel, why) => `Канал ${channel} пока никому не сообщает: ${why}`,
   stopping: 'Останавливаюсь: начатое сначала сохраняется. Ещё раз — остановиться сразу.',
   stopped: 'Остановлен. Пока дозор выключен, никто не следит.',
   notActedOn: (sections) => `В файле есть, но пока не действует: ${sections}`,

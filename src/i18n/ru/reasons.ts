@@ -131,7 +131,7 @@ export const reasons: typeof en = {
     short: () => 'не тот заголовок',
   },
   'ping.no-reply': { long: (seen) => `нет ответа на ping${within(seen)}`, short: () => 'нет ping' },
-  'heartbeat.missed': { long: () => 'вовремя не пришёл сигнал', short: () => 'нет сигнала' },
+  'heartbeat.missed': { long: () => 'сигнал не пришёл', short: () => 'нет сигнала' },
   'heartbeat.failed': {
     long: (seen) => `сообщил о своём сбое${part(seen, 'code', (code) => ` (код выхода ${code})`)}`,
     short: (seen) => `сбой${part(seen, 'code', (code) => ` (код ${code})`)}`,

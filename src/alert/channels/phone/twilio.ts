@@ -17,7 +17,7 @@ import {
 
 /** Twilio's error codes (twilio.com/docs/api/errors) that a person meets when setting it up. */
 const ADVICE: Readonly<Record<number, string>> = {
-  20003: 'Twilio does not accept accountSid and token: check them',
+  20003: 'Twilio does not accept accountSid and token; check them',
   21211: 'Twilio: the number to send to is wrong',
   21212: 'Twilio: the sender (from) is wrong',
   21408: 'Twilio may not send to this country: allow it in the account',

@@ -32,7 +32,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /not enough rights|have no rights|need administrator rights/i,
     'the bot may not write in this chat: give it the right to send messages',
   ],
-  [/unauthorized|^not found$/i, 'Telegram does not accept the bot token; BotFather gives the right one'],
+  [/unauthorized|^not found$/i, 'Telegram does not accept the bot token; set the one that BotFather gives'],
 ];
 
 const adviceFor = (status: number, description: string): string => {
