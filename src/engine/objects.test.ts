@@ -83,6 +83,22 @@ describe('an object that is made through API or screens', () => {
     assert.deepEqual((await engine.parts.core.store.audit({ limit: 5 })).items, []);
   });
 
+  it('names only what is there, and what others name is not removed under them', async (context) => {
+    const { objects } = await rig(context);
+    const step = { after: '0s', notify: ['hook'] };
+    const policy = { name: 'loud', spec: { steps: [step] } };
+    await assert.rejects(objects.create('policy', policy, AIDAR, false), isFault('INPUT_INVALID', /hook/));
+    await objects.create('channel', hook('hook'), AIDAR, false);
+    await objects.create('policy', policy, AIDAR, false);
+    const service = { name: 'shop', spec: { policy: 'nobody' } };
+    await assert.rejects(objects.create('service', service, AIDAR, false), isFault('INPUT_INVALID', /nobody/));
+    await objects.create('service', { ...service, spec: { policy: 'loud' } }, AIDAR, false);
+    await assert.rejects(objects.remove('channel', 'hook', AIDAR), isFault('CONFLICT', /policy loud/));
+    await assert.rejects(objects.remove('policy', 'loud', AIDAR), isFault('CONFLICT', /service shop/));
+    await objects.remove('service', 'shop', AIDAR);
+    await objects.remove('policy', 'loud', AIDAR);
+  });
+
   it('belongs to something that exists', async (context) => {
     const { objects } = await rig(context);
     const spec = { kind: 'heartbeat', every: '1h' };

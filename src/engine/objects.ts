@@ -1,16 +1,15 @@
-import { Fault, type FaultPlace } from '../kernel/fault.ts';
-import { unknownChannels } from '../alert/policy.ts';
-import type { Compiled } from '../config/contract.ts';
+import { Fault } from '../kernel/fault.ts';
 import type { Json } from '../kernel/json.ts';
 import type { Secrets } from '../auth/secrets.ts';
+import type { Compiled } from '../config/contract.ts';
 import type { Actor } from '../incident/incident.ts';
 import type { MonitorKind, NameResolver } from '../monitor/kind.ts';
-import type { Monitor, Service } from '../monitor/model.ts';
+import type { Monitor } from '../monitor/model.ts';
 import { isPrivate } from '../network/private-address.ts';
 import type { Resource, ResourceKind } from '../store/contract.ts';
 import type { Core } from './core.ts';
 import type { Applied, Definitions } from './definitions.ts';
-import type { Registry } from './registry.ts';
+import { refuseInUse, refuseUnfitName, refuseUnknownNames } from './naming.ts';
 import { sealedRow } from './sealing.ts';
 
 /** What stands above a kind: a monitor belongs to a service, a channel to a contact. */
@@ -81,6 +80,7 @@ export class Objects {
   /** Retires an object and what belongs to it; its history is kept. @throws Fault READ_ONLY, NOT_FOUND */
   async remove(kind: ResourceKind, idOrName: string, actor: Actor): Promise<void> {
     const resource = this.#mine(kind, idOrName);
+    refuseInUse(resource, this.#core.registry);
     const children = this.#core.registry
       .resources()
       .filter(({ parentId, retiredAt }) => parentId === resource.id && retiredAt === undefined);
@@ -204,44 +204,6 @@ const hostsIn = (config: object): readonly string[] =>
     const host = new URL(value).hostname.replace(/^\[|\]$/g, '');
     return host === '' ? [] : [host];
   });
-
-const unknownIn = ({ policy, dependsOn }: Service, registry: Registry): readonly FaultPlace[] => {
-  const policies = new Set(registry.policies().map(({ name }) => name));
-  const services = new Set(registry.services().map(({ name }) => name));
-  return [
-    ...(policy === undefined || policies.has(policy)
-      ? []
-      : [{ path: 'policy', message: `there is no policy "${policy}"` }]),
-    ...dependsOn
-      .filter((name) => !services.has(name))
-      .map((name) => ({ path: 'dependsOn', message: `there is no service "${name}"` })),
-  ];
-};
-
-const unknownNames = (compiled: Compiled, registry: Registry): readonly FaultPlace[] => {
-  if (compiled.kind === 'policy')
-    return unknownChannels(
-      compiled.value,
-      registry.channels().map(({ name }) => name),
-    );
-  return compiled.kind === 'service' ? unknownIn(compiled.value, registry) : [];
-};
-
-/** What it names must be there: a policy's channels, a service's policy and what it depends on. @throws Fault INPUT_INVALID */
-const refuseUnknownNames = (compiled: Compiled, registry: Registry): void => {
-  const places = unknownNames(compiled, registry);
-  if (places.length > 0)
-    throw new Fault('INPUT_INVALID', `It names what is not there: ${places[0]?.message ?? ''}.`, '', { places });
-};
-
-/** Control characters and those that turn the direction of writing around would forge lines in logs, mails and terminals. */
-const UNFIT = /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
-
-/** @throws Fault INPUT_INVALID */
-const refuseUnfitName = (name: string): void => {
-  if (name.trim() !== '' && name.length <= 200 && !UNFIT.test(name)) return;
-  throw new Fault('INPUT_INVALID', 'A name is one line of 1 to 200 letters without control characters.');
-};
 
 const nameIn = (spec: Json): string | undefined => {
   const name = (spec as Readonly<Record<string, Json>> | null)?.['name'];
