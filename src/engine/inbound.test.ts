@@ -43,11 +43,11 @@ const listen = (context: TestContext, engine: TestEngine, paired: string[]): Inb
   return mail;
 };
 
-const rig = async (context: TestContext, chat = 'chatId: 77'): Promise<Rig> => {
+const rig = async (context: TestContext, chat = 'chatId: 77', others = ''): Promise<Rig> => {
   const telegram = await startFakeTelegram();
   context.after(() => telegram.close());
   const keys = [`botToken: "${telegram.token}"`, `apiRoot: "${telegram.url}"`, ...(chat === '' ? [] : [chat])];
-  const config = `${servicesOf(['api'])}contacts: [{ name: Aidar, channels: [{ name: tg, kind: telegram, ${keys.join(', ')} }] }]\n`;
+  const config = `${servicesOf(['api'])}contacts: [{ name: Aidar, channels: [{ name: tg, kind: telegram, ${keys.join(', ')} }${others.replace('KEYS', keys.slice(0, 2).join(', '))}] }]\n`;
   const engine = await startEngine(context, { config });
   const paired: string[] = [];
   return { engine, telegram, mail: listen(context, engine, paired), paired, config };
@@ -140,6 +140,17 @@ describe('a tap on a button', () => {
     one.telegram.press(button(await alerted(one), /Acknowledge/), STRANGER, 77);
     assert.match((await one.telegram.toasts.next()).text, /not among the people.*666/s);
     assert.equal(one.engine.parts.incidents.open()[0]?.acknowledged, undefined);
+  });
+
+  it('answers only those to whom it was sent, though others share the bot', async (context) => {
+    const one = await rig(context, 'chatId: 77', ', { name: other, kind: telegram, chatId: 666, KEYS }');
+    await breakMonitor(one.engine, 'api-job');
+    const message = await one.telegram.messages.next(({ chatId, buttons }) => chatId === '77' && buttons.length > 0);
+    one.telegram.press(button(message, /Acknowledge/), STRANGER);
+    assert.match((await one.telegram.toasts.next()).text, /not among the people.*666/s);
+    assert.equal(one.engine.parts.incidents.open()[0]?.acknowledged, undefined);
+    one.telegram.press(button(message, /Acknowledge/), AIDAR);
+    assert.equal((await one.telegram.toasts.next()).text, 'You have it.');
   });
 
   it('that comes after 15 minutes renews the buttons; the new one works', async (context) => {

@@ -130,18 +130,20 @@ export class InboundMail {
 
   async #tap(key: string, inbound: Inbound): Promise<void> {
     const words = this.#words();
-    if (!this.#channelsOf(key).some((channel) => this.#mayAnswer(channel, inbound))) {
-      await inbound.answer(words.notAllowed(inbound.userId));
-      return;
-    }
+    const theirs = this.#channelsOf(key).filter((channel) => this.#mayAnswer(channel, inbound));
     const token = isSecretShaped(inbound.text)
       ? await this.#core.store.tokenByHash(hashSecret(inbound.text))
       : undefined;
-    if (token?.kind !== 'button') {
-      await inbound.answer(words.buttonUnknown);
-      return;
-    }
-    const data = token.data as unknown as ButtonData;
+    const data = token?.kind === 'button' ? (token.data as unknown as ButtonData) : undefined;
+    // two contacts may share a bot: a button answers only those to whom it was sent
+    const isMeant = theirs.some(({ id }) => data === undefined || id === data.channelId);
+    if (!isMeant) await inbound.answer(words.notAllowed(inbound.userId));
+    else if (token === undefined || data === undefined) await inbound.answer(words.buttonUnknown);
+    else await this.#tapped(token, data, inbound);
+  }
+
+  async #tapped(token: StoredToken, data: ButtonData, inbound: Inbound): Promise<void> {
+    const words = this.#words();
     const incident = await this.#actions.incident(data.incidentId);
     if (incident?.state !== 'open') await inbound.answer(words.incidentOver);
     else if (data.action === 'acknowledge' && incident.acknowledged !== undefined)

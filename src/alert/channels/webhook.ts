@@ -10,7 +10,15 @@ const config = z.object({
   kind: z.literal('webhook'),
   url: z.url({ protocol: /^https?$/ }).meta({ title: 'Address' }),
   secret: secret('Signing secret').optional(),
-  headers: z.record(z.string(), z.string().meta({ secret: true })).optional(),
+  headers: z
+    .record(
+      z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is no name of a header'),
+      z
+        .string()
+        .regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'has characters that no header may have')
+        .meta({ secret: true }),
+    )
+    .optional(),
   /** Another base address: scheme, host and port of `url` are replaced by it. */
   apiRoot: z.url({ protocol: /^https?$/ }).optional(),
 });
