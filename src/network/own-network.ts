@@ -32,7 +32,7 @@ interface ControlCount {
 }
 
 /** The way out turned better or worse. */
-interface OwnNetworkChange extends ControlCount {
+export interface OwnNetworkChange extends ControlCount {
   readonly state: OwnNetwork;
   readonly was: OwnNetwork;
   /** Names of the controls that did not answer. */
