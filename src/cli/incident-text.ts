@@ -5,7 +5,7 @@ import { table } from './table.ts';
 
 const titleOf = (incident: IncidentView): string =>
   incident.storm === undefined
-    ? (incident.service ?? 'Dozor itself')
+    ? (incident.service ?? (incident.kind === 'watch' ? 'Dozor itself' : 'a service that is gone'))
     : `${incident.storm.services.length} of ${incident.storm.of} services`;
 
 const at = (text: string, now: EpochMs): string => moment(Date.parse(text), now);

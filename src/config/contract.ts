@@ -92,7 +92,7 @@ export type Compile = (resource: Resource, secrets: SecretSource) => Compiled;
 /** One line of the diff that is printed when the file is reloaded. */
 export interface ConfigChange {
   readonly change: 'added' | 'changed' | 'retired' | 'renamed';
-  readonly kind: ResourceKind;
+  readonly kind: ResourceKind | 'setting';
   readonly name: string;
   readonly parent?: string;
   /** `every: 2m → 1m`, one a key; secrets masked. */

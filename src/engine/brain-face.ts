@@ -72,6 +72,7 @@ type Views =
   | 'policies'
   | 'maintenance'
   | 'watchers'
+  | 'nameOf'
   | 'resource';
 
 const views = ({ core, standings, health, watchers }: FaceParts): Pick<Brain, Views> => {
@@ -89,6 +90,7 @@ const views = ({ core, standings, health, watchers }: FaceParts): Pick<Brain, Vi
     policies: () => registry.policies(),
     maintenance: () => registry.maintenance(),
     watchers: () => watchers.standings(),
+    nameOf: (id) => registry.resource(id)?.name,
     resource: (kind, idOrName) => {
       const { id } = registry.find(kind, idOrName);
       const resource = registry.resource(id);

@@ -91,6 +91,8 @@ export interface Brain {
   policies(): readonly Policy[];
   maintenance(): readonly MaintenanceWindow[];
   watchers(): readonly WatcherStanding[];
+  /** The name behind the id of anything that is or was defined. */
+  nameOf(id: string): string | undefined;
   /** The definition behind an object, for editing and for `defined in dozor.yaml:12`. */
   resource(
     kind: ResourceKind,

@@ -65,7 +65,13 @@ describe('reading the file again', () => {
   it('puts new settings in force, and names those that take a restart', async (context) => {
     const engine = await start(context);
     write(engine, `locale: ru\nlisten: 127.0.0.1:4700\n${servicesOf(['api', 'shop'])}`);
-    assert.deepEqual(await again(engine), []);
+    assert.deepEqual(
+      (await again(engine)).map(({ kind, name, details }) => [kind, name, ...details]),
+      [
+        ['setting', 'locale', 'en → ru'],
+        ['setting', 'listen.port', '4600 → 4700'],
+      ],
+    );
     assert.equal(engine.parts.live.settings.locale, 'ru');
     assert.deepEqual(engine.notes, ['Changed listen: it takes a restart to come into force.']);
   });

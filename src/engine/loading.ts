@@ -1,5 +1,6 @@
 import { Fault } from '../kernel/fault.ts';
 import type { ConfigChange, LoadedConfig } from '../config/contract.ts';
+import { settingChanges } from '../config/settings-diff.ts';
 import { watchFiles } from '../config/watch.ts';
 import { after, needsRestart } from './definitions.ts';
 import { collectGarbage } from './garbage.ts';
@@ -53,7 +54,7 @@ export const reload = async (
     const changes = await loadDefinitions(parts, life, config);
     const restart = needsRestart(before, config.settings);
     if (restart.length > 0) onNote(`Changed ${restart.join(', ')}: it takes a restart to come into force.`);
-    return changes;
+    return [...settingChanges(before, config.settings), ...changes];
   } catch (error) {
     live.settings = before;
     throw error;

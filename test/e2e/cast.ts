@@ -83,7 +83,10 @@ export const openCast = async (stage: Stage, parts: CastParts): Promise<Cast> =>
           'the recovery',
           ({ repliesTo, text }) => repliesTo === messageId && text.includes('🟢'),
         );
-        assert.match(answer.text, new RegExp(`🟢 ${name} works again · .* · (down|degraded) `));
+        assert.match(
+          answer.text,
+          new RegExp(`🟢 ${name}( works again|: .* reports again) · .* · (down|degraded|overdue) `),
+        );
         const edit = await told(
           'the change of the first message',
           (one) => one.method === 'editMessageText' && one.messageId === messageId && one.text.includes('🟢'),

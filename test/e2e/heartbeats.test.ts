@@ -39,7 +39,7 @@ describe('a job that reports by itself', { concurrency: true }, () => {
     const one = player('silent');
     await beats('silent');
     await one.line('up');
-    const alert = await one.told('the alert', /silent is down[\s\S]*no sign of life in time/);
+    const alert = await one.told('the alert', /silent: .* has not reported[\s\S]*no sign of life, expected by/);
     assert.equal(alert.silent, false);
     await beats('silent');
     await one.recovered(alert);
@@ -49,7 +49,7 @@ describe('a job that reports by itself', { concurrency: true }, () => {
     const one = player('failing');
     await beats('failing', '', 'first run');
     await beats('failing', '/fail', 'disk full on /backup');
-    const alert = await one.told('the alert', /failing is down[\s\S]*reported its own failure/);
+    const alert = await one.told('the alert', /failing: .* failed[\s\S]*reported its own failure/);
     const { body: shown } = await cast.brain().api('GET', '/services/failing');
     const { body: kept } = await cast.brain().api('GET', `/monitors/${shown.monitors[0].id}/beats`);
     assert.deepEqual(
@@ -68,7 +68,7 @@ describe('a job that reports by itself', { concurrency: true }, () => {
     await beats('exiting', '/0');
     await one.line('up');
     await beats('exiting', '/3');
-    const alert = await one.told('the alert', /exiting is down[\s\S]*\(exit code 3\)/);
+    const alert = await one.told('the alert', /exiting: .* failed[\s\S]*\(exit code 3\)/);
     await beats('exiting', '/0');
     await one.recovered(alert);
     assert.equal(await beat('/beat/key-of-exiting/256'), 404, 'no process ends with 256');
@@ -77,7 +77,10 @@ describe('a job that reports by itself', { concurrency: true }, () => {
   it('is told of when it has started but does not finish in time', async () => {
     const one = player('overrunning');
     await beats('overrunning', '/start');
-    const alert = await one.told('the alert', /overrunning is down[\s\S]*started, but did not finish in time/);
+    const alert = await one.told(
+      'the alert',
+      /overrunning: .* has not finished[\s\S]*started, but did not finish in time/,
+    );
     await beats('overrunning');
     await one.recovered(alert);
   });

@@ -80,6 +80,7 @@ export const fakeBrain = (): FakeBrain => {
     policies: () => brain.people.policies,
     maintenance: () => brain.people.maintenance,
     watchers: () => brain.watchersNow,
+    nameOf: (id) => brain.resources.get(id)?.name,
     resource: own,
     create: async (kind, input, actor, trusted) => {
       ask('create', kind, input, actor, trusted);

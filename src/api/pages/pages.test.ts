@@ -187,6 +187,26 @@ test('an acknowledgement link ends after 24 hours, and one that was never given 
   );
 });
 
+test('an incident of a service that was retired keeps its name', async () => {
+  const under = await withIncident();
+  const headers = { ...HTML, ...(await signedIn(under)) };
+  const [gone] = under.brain.servicesNow;
+  assert.ok(gone !== undefined);
+  under.brain.servicesNow = [];
+  under.brain.resources.set(gone.service.id, {
+    id: gone.service.id,
+    num: 1,
+    kind: 'service',
+    name: 'Old API',
+    origin: 'file',
+    spec: {},
+    position: 0,
+    createdAt: NOON,
+    retiredAt: NOON,
+  });
+  assert.match(await (await under.call('GET', '/i/7F3K', { headers })).text(), /<h1>Old API<\/h1>/);
+});
+
 test('guessing acknowledgement links is slow', async () => {
   const under = await withIncident();
   const statuses: number[] = [];

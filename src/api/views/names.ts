@@ -13,7 +13,7 @@ const lazy = <T>(make: () => T): (() => T) => {
   return () => (made ??= { value: make() }).value;
 };
 
-/** The names as the brain knows them now; what was retired has none. */
+/** The names as the brain knows them now; what was retired keeps its last one. */
 export const namesOf = (brain: Brain): Names => {
   const services = lazy(() => new Map(brain.services().map((one) => [one.service.id, one.service.name])));
   const monitors = lazy(
@@ -22,10 +22,10 @@ export const namesOf = (brain: Brain): Names => {
   const channels = lazy(() => new Map(brain.channels().map((one) => [one.id, one.name])));
   const contacts = lazy(() => new Map(brain.contacts().map((one) => [one.id, one.name])));
   return {
-    service: (id) => (id === undefined ? undefined : services().get(id)),
-    monitor: (id) => monitors().get(id),
-    channel: (id) => channels().get(id) ?? id,
-    contact: (id) => contacts().get(id) ?? id,
+    service: (id) => (id === undefined ? undefined : (services().get(id) ?? brain.nameOf(id))),
+    monitor: (id) => monitors().get(id) ?? brain.nameOf(id),
+    channel: (id) => channels().get(id) ?? brain.nameOf(id) ?? id,
+    contact: (id) => contacts().get(id) ?? brain.nameOf(id) ?? id,
   };
 };
 
