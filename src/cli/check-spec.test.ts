@@ -42,4 +42,6 @@ test('what cannot be asked is called wrongly', () => {
       url,
     );
   assert.throws(() => specOf('https://example.com', { header: ['no colon'] }), /no header/);
+  assert.throws(() => specOf('http://127.0.0.1:1', { header: [], ip: '6' }), /127\.0\.0\.1 is an IPv4 address/);
+  assert.deepEqual(specOf('ping://example.com', { header: [], ip: '6' }), { kind: 'ping', host: 'example.com', ip: 6 });
 });

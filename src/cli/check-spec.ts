@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
 
@@ -37,12 +38,15 @@ const webSpec = (url: string, options: CheckSpecOptions): Json => {
   };
 };
 
-const hostSpec = (address: string, url: URL): Json => {
-  const host = url.hostname.replaceAll(/^\[|\]$/g, '');
+const hostOf = (url: URL): string => url.hostname.replaceAll(/^\[|\]$/g, '');
+
+const hostSpec = (address: string, url: URL, options: CheckSpecOptions): Json => {
+  const host = hostOf(url);
   const port = url.port === '' ? undefined : Number(url.port);
-  if (url.protocol === 'tcp:' && port !== undefined) return { kind: 'tcp', host, port };
-  if (url.protocol === 'tls:') return { kind: 'tls', host, ...optional('port', port) };
-  if (url.protocol === 'ping:') return { kind: 'ping', host };
+  const ip = optional('ip', options.ip === undefined ? undefined : Number(options.ip));
+  if (url.protocol === 'tcp:' && port !== undefined) return { kind: 'tcp', host, port, ...ip };
+  if (url.protocol === 'tls:') return { kind: 'tls', host, ...optional('port', port), ...ip };
+  if (url.protocol === 'ping:') return { kind: 'ping', host, ...ip };
   if (url.protocol === 'dns:') return { kind: 'dns', host };
   throw new Fault(
     'USAGE',
@@ -57,6 +61,13 @@ export const specOf = (address: string, options: CheckSpecOptions): Json => {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `${isOwn ? 'http' : 'https'}://${address}`;
   if (!URL.canParse(text)) throw new Fault('USAGE', `"${address}" is no URL.`, 'Write https://api.example.com/health');
   const url = new URL(text);
-  const spec = /^https?:$/.test(url.protocol) ? webSpec(text, options) : hostSpec(address, url);
+  const version = isIP(hostOf(url));
+  if (options.ip !== undefined && version !== 0 && Number(options.ip) !== version)
+    throw new Fault(
+      'USAGE',
+      `${hostOf(url)} is an IPv${version} address: it cannot be asked over IPv${options.ip}.`,
+      'Leave --ip out, or name the host.',
+    );
+  const spec = /^https?:$/.test(url.protocol) ? webSpec(text, options) : hostSpec(address, url, options);
   return { ...(spec as Record<string, Json>), ...optional('timeout', options.timeout) };
 };

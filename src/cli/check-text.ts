@@ -43,7 +43,9 @@ export const checkText = (check: CheckShown, outcome: Outcome, terminal: Pick<Te
   const why = (check.reason ?? check.warning)?.text;
   const phases = PHASES.flatMap(([name, label]) => {
     const value = check.phases[name];
-    return value === undefined ? [] : [[`  ${label}`, ms(value)]];
+    // What has no connection has no first byte either: an echo is a reply.
+    const shown = name === 'ttfb' && check.phases.tcp === undefined ? 'reply' : label;
+    return value === undefined ? [] : [[`  ${shown}`, ms(value)]];
   });
   const facts = [
     ...(check.ip === undefined ? [] : [['  address', check.ip]]),

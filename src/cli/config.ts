@@ -18,6 +18,12 @@ interface Options {
 const fileOf = (named: string | undefined, terminal: Terminal): string =>
   resolve(terminal.cwd, named ?? readEnvironment(terminal.env).config ?? 'dozor.yaml');
 
+/** Here the file is an argument, so the advice for a start would mislead. */
+const missing = (file: string, command: string): void => {
+  if (!existsSync(file))
+    throw new Fault('CONFIG_UNREADABLE', `${file} is not there`, `Name the file: dozor config ${command} FILE`);
+};
+
 const warningText = (places: readonly FaultPlace[], terminal: Terminal): string =>
   places.length === 0
     ? ''
@@ -29,6 +35,7 @@ const warningText = (places: readonly FaultPlace[], terminal: Terminal): string 
 const check = async (named: string | undefined, options: Options, terminal: Terminal): Promise<void> => {
   const { loadConfig } = await import('#config/load.ts');
   const file = fileOf(named, terminal);
+  missing(file, 'check');
   const { definitions, notActedOn, warnings } = await loadConfig(file, secretsFrom(terminal.env));
   const counts = Object.fromEntries(
     Object.entries(Object.groupBy(definitions, ({ kind }) => kind)).map(([kind, all]) => [kind, all.length]),
@@ -51,7 +58,9 @@ const originText = ({ origin }: Explained): string => {
 
 const explain = async (named: string | undefined, options: Options, terminal: Terminal): Promise<void> => {
   const room = await import('#config/explain.ts');
-  const explanation = await room.explain(fileOf(named, terminal), secretsFrom(terminal.env));
+  const file = fileOf(named, terminal);
+  missing(file, 'explain');
+  const explanation = await room.explain(file, secretsFrom(terminal.env));
   if (options.json === true) return terminal.out(`${JSON.stringify(explanation)}\n`);
   terminal.out(
     table(

@@ -4,6 +4,12 @@ import type { Terminal } from './terminal.ts';
 /** Is it a fault of input, set-up or surroundings (and no bug)? */
 export const isFault = (error: unknown): error is Fault => error instanceof Fault;
 
+/** Wrong usage as commander words it: `error: unknown option '--jsn'`, then what was meant. */
+export const usageFault = (message: string): Fault => {
+  const [first = '', ...rest] = message.replace(/^error: /, '').split('\n');
+  return new Fault('USAGE', first, rest.join(' ').trim() === '' ? '--help says more' : rest.join(' ').trim());
+};
+
 const where = (place: FaultPlace): string => {
   const line = place.line === undefined ? '' : `:${place.line}${place.column === undefined ? '' : `:${place.column}`}`;
   return place.file === undefined ? '' : `${place.file}${line}`;

@@ -23,7 +23,9 @@ test('a URL, an option or nothing at all means up; help and version stay what th
     'https://b.example',
   ]);
   assert.deepEqual(withDefaultCommand(['--config', 'x.yaml']), ['up', '--config', 'x.yaml']);
-  for (const word of ['--help', '-h', '--version', '-V', 'status', 'nonsense'])
+  for (const word of ['127.0.0.1:7001', 'localhost:3000/health', '[::1]:80', 'api.example.com', 'api.example.com/x'])
+    assert.deepEqual(withDefaultCommand([word]), ['up', word]);
+  for (const word of ['--help', '-h', '--version', '-V', 'status', 'nonsense', 'dozor.yaml'])
     assert.deepEqual(withDefaultCommand([word]), [word]);
 });
 
@@ -53,6 +55,31 @@ test('a mistyped command or option is wrong usage, and what was meant is named',
     assert.match(terminal.written.error, new RegExp(`Did you mean ${meant}\\?`));
     assert.equal(terminal.written.out, '');
   }
+});
+
+test('wrong usage is JSON for programs', async () => {
+  const terminal = fakeTerminal();
+  assert.equal(await run(['status', '--jsn', '--json'], terminal), 2);
+  const { error } = JSON.parse(terminal.written.error) as { error: { code: string; message: string; hint: string } };
+  assert.deepEqual(error, { code: 'USAGE', message: "unknown option '--jsn'", hint: '(Did you mean --json?)' });
+});
+
+test('the help of every subcommand says what it does', async () => {
+  for (const words of [
+    ['incidents', 'ack'],
+    ['token', 'create'],
+    ['config', 'explain'],
+  ]) {
+    const terminal = fakeTerminal();
+    assert.equal(await run([...words, '--help'], terminal), 0);
+    assert.match(terminal.written.out, /^Usage: .*\n\n[A-Z].*\.\n/, words.join(' '));
+  }
+});
+
+test('a file that is not there is named, with what a command that only reads it can be given', async () => {
+  const terminal = fakeTerminal({}, folder);
+  assert.equal(await run(['config', 'check', 'nope.yaml'], terminal), 3);
+  assert.match(terminal.written.error, /nope\.yaml is not there\n {2}Name the file: dozor config check FILE/);
 });
 
 test('a fault ends with its exit code; for programs it is JSON', async () => {

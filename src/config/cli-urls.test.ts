@@ -58,6 +58,8 @@ test('several URLs on one host are told apart by the path, else by the whole URL
 });
 
 test('what cannot be watched is refused with what to write instead', () => {
+  refused('not-a-url', /no URL/);
+  refused('check', /no URL/);
   refused('ftp://a.example', /ftp is not asked/);
   refused('tcp://a.example', /needs a port/);
   refused('tcp://a.example:80/path', /has no path/);

@@ -40,9 +40,13 @@ const withScheme = (word: string): string => {
   return `${isOwn(word) ? 'http' : 'https'}://${word}`;
 };
 
+/** Without a scheme only a dot or a port tells a host from a word that was meant otherwise. */
+const isNamed = (word: string, { hostname }: URL): boolean =>
+  /^[a-z][a-z\d+.-]*:\/\//i.test(word) || isOwn(word) || hostname.includes('.') || /^[^/]*:\d+(\/|$)/.test(word);
+
 const targetOf = (word: string): Target => {
   const url = /\s|^-|^$/.test(word) ? null : URL.parse(withScheme(word));
-  if (url === null || url.hostname === '') throw refuse(word, 'it is no URL');
+  if (url === null || url.hostname === '' || !isNamed(word, url)) throw refuse(word, 'it is no URL');
   const shown = `${url.protocol}//${url.host}${url.pathname}`;
   if (url.username !== '' || url.password !== '')
     throw refuse(

@@ -51,6 +51,7 @@ const describe = (issue: Issue, base: Path, tree: Tree): readonly Mistake[] => {
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, path, tree);
   if (issue.code === 'custom')
     return [{ path, at: 'value', message: issue.message, hint: (issue.params as { hint?: string } | undefined)?.hint }];
+  if (issue.code === 'invalid_key') return [{ path, at: 'key', message: issue.issues[0]?.message ?? 'is no key' }];
   if (value === undefined) return [missing(path, tree)];
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return union(issue.errors, path, tree);
   if (issue.code === 'invalid_union') return [unknownWord(path, value, kindsAt(path, tree))];

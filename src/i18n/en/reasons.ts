@@ -75,7 +75,11 @@ export const reasons = phrases({
     short: () => 'client cert refused',
   },
   'tls.protocol': {
-    long: (seen) => `TLS handshake failed${part(seen, 'code', (code) => ` (${code})`)}`,
+    // OpenSSL's words for an answer in plain text.
+    long: (seen) =>
+      seen['code'] === 'ERR_SSL_WRONG_VERSION_NUMBER'
+        ? 'does not speak TLS'
+        : `TLS handshake failed${part(seen, 'code', (code) => ` (${code})`)}`,
     short: () => 'TLS failed',
   },
   'tls.timeout': { long: (seen) => `TLS handshake not finished${within(seen)}`, short: () => 'TLS timeout' },

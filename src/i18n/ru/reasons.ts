@@ -69,7 +69,11 @@ export const reasons: typeof en = {
     short: () => 'клиентский серт.',
   },
   'tls.protocol': {
-    long: (seen) => `сбой рукопожатия TLS${part(seen, 'code', (code) => ` (${code})`)}`,
+    // OpenSSL's words for an answer in plain text.
+    long: (seen) =>
+      seen['code'] === 'ERR_SSL_WRONG_VERSION_NUMBER'
+        ? 'не говорит на TLS'
+        : `сбой рукопожатия TLS${part(seen, 'code', (code) => ` (${code})`)}`,
     short: () => 'сбой TLS',
   },
   'tls.timeout': { long: (seen) => `рукопожатие TLS не завершилось${within(seen)}`, short: () => 'TLS молчит' },

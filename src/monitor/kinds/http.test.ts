@@ -125,8 +125,8 @@ describe('an HTTP check of a good answer', () => {
       const data = Buffer.from('{"status":"ok"}');
       return response.end(isGzip ? gzipSync(data) : brotliCompressSync(data));
     });
-    assert.equal(await code(`${url}/gzip`, { expect: { json: { status: 'ok' } } }), 'ok');
-    assert.equal(await code(`${url}/br`, { expect: { json: { status: 'ok' } } }), 'ok');
+    assert.equal(await code(`${url}/gzip`, { expect: { json: { '$.status': 'ok' } } }), 'ok');
+    assert.equal(await code(`${url}/br`, { expect: { json: { '$.status': 'ok' } } }), 'ok');
     assert.equal(await code(`${url}/koi`, { expect: { keyword: 'работает' } }), 'ok');
   });
 });
@@ -216,7 +216,7 @@ describe('an HTTP check of an answer that fails', () => {
     });
     assert.equal(await code(url, { expect: { json: { '$.count': '1' } } }), 'content.json-mismatch');
     assert.equal(
-      await wrong({ json: { '$.count': 1, 'list[0]["a key"]': null, '$.gone': { exists: false } } }),
+      await wrong({ json: { '$.count': 1, '$.list[0]["a key"]': null, '$.gone': { exists: false } } }),
       undefined,
     );
     assert.equal(await code(url, { expect: { json: { '$.status': { not: 'degraded' } } } }), 'content.json-mismatch');
@@ -240,9 +240,9 @@ describe('an HTTP check of an answer that fails', () => {
 
   it('by emptiness where content was expected, or by no JSON', async (test) => {
     const url = await serve(test, (request, response) => response.end(request.url === '/empty' ? '' : '<html>'));
-    assert.equal(await code(`${url}/empty`, { expect: { json: { status: 'ok' } } }), 'content.empty');
+    assert.equal(await code(`${url}/empty`, { expect: { json: { '$.status': 'ok' } } }), 'content.empty');
     assert.equal(await code(`${url}/empty`), 'ok');
-    assert.equal(await code(url, { expect: { json: { status: 'ok' } } }), 'content.not-json');
+    assert.equal(await code(url, { expect: { json: { '$.status': 'ok' } } }), 'content.not-json');
   });
 });
 

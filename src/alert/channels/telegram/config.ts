@@ -5,7 +5,12 @@ import { secret } from '#monitor/fields.ts';
 export const telegramConfig = z.object({
   kind: z.literal('telegram'),
   botToken: secret('Bot token'),
-  chatId: z.union([z.int(), z.string().min(1)]).optional(),
+  chatId: z
+    .union([
+      z.int(),
+      z.string().regex(/^(-?\d{1,20}|@\w{4,64})$/, 'must be a number such as 11111111 or -1001234567890, or @channel'),
+    ])
+    .optional(),
   /** User ids that may press buttons. */
   allow: z.array(z.union([z.int(), z.string().min(1)])).optional(),
   /** `http://host:port` or `socks5://host:port`, with `user:password@` where the proxy wants it. */
