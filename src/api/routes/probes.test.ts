@@ -19,6 +19,22 @@ test('/health says that the process lives, /ready says whether the watch is well
   assert.equal((await under.call('GET', '/health')).status, 200);
 });
 
+test('/ready tells strangers no more than whether the watch is well and watched; details are for viewers and this machine', async () => {
+  const under = await apiUnderTest();
+  under.brain.healthNow = health({ ok: false, problems: ['The channel ops is refused.'] });
+  const bare = { status: 'unwell', watched: true };
+  const strangers = [{ peer: FAR }, { headers: { 'x-forwarded-for': '203.0.113.7' } }];
+  for (const stranger of strangers) {
+    const ready = await under.json('GET', '/ready', stranger);
+    assert.equal(ready.status, 503);
+    assert.deepEqual(ready.body, bare);
+    const seen = (await under.json('GET', '/ready', { ...stranger, scope: 'viewer' })).body as { problems?: unknown };
+    assert.deepEqual(seen.problems, ['The channel ops is refused.']);
+  }
+  under.brain.settingsNow = settings({ publicUrl: 'https://watch.onai.example' });
+  assert.deepEqual((await under.json('GET', '/ready')).body, bare);
+});
+
 test('/metrics is text that Prometheus can read: one HELP and TYPE a name, labels escaped, numbers only', async () => {
   const under = await apiUnderTest();
   const odd = 'a "b" \\ c\nd';

@@ -1,4 +1,5 @@
-import type { Hono } from 'hono';
+import type { Context, Hono } from 'hono';
+import { allows } from '#auth/scope.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { ApiEnv, World } from '../env.ts';
 import { hostName } from '../host-check.ts';
@@ -11,11 +12,18 @@ const isLocalName = (host: string): boolean => {
   return name === 'localhost' || isLoopback(name);
 };
 
-/** May /metrics be read without a token? Only by what surely runs on this machine: no proxy's headers, no public name that a proxy may serve. */
+/** May what /metrics and /ready tell of the inside be read without a token? Only by what surely runs on this machine: no proxy's headers, no public name that a proxy may serve. */
 const isSurelyLocal = (peer: Peer, headers: Headers, publicUrl: string | undefined): boolean => {
   if (peer.unix) return true;
   const isPublic = publicUrl !== undefined && URL.canParse(publicUrl) && !isLocalName(new URL(publicUrl).host);
   return isLoopback(peer.address) && !isForwarded(headers) && !isPublic && isLocalName(headers.get('host') ?? '');
+};
+
+/** May the one who asks see what is wrong inside: names of channels, watchers and services? */
+const seesInside = (context: Context<ApiEnv>, world: World): boolean => {
+  const caller = context.get('caller');
+  if (caller !== undefined && allows(caller.scope, 'viewer')) return true;
+  return isSurelyLocal(context.env.peer, context.req.raw.headers, world.brain.settings().publicUrl);
 };
 
 /** `/health`, `/ready` and `/metrics`. */
@@ -24,8 +32,11 @@ export const addProbes = (app: Hono<ApiEnv>, world: World): void => {
   app.get('/health', (context) => context.json({ status: 'ok', version: world.version }));
   app.get('/ready', (context) => {
     const { ok, problems, watched } = brain.health();
+    const status = ok ? 'ok' : 'unwell';
+    const code = ok ? 200 : 503;
+    if (!seesInside(context, world)) return context.json({ status, watched }, code);
     const watchers = brain.watchers().map(({ watcher: { name, kind }, state }) => ({ name, kind, state }));
-    return context.json({ status: ok ? 'ok' : 'unwell', problems, watched, watchers }, ok ? 200 : 503);
+    return context.json({ status, problems, watched, watchers }, code);
   });
   app.get('/metrics', (context) => {
     const { headers } = context.req.raw;
