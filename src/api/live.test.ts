@@ -78,6 +78,23 @@ test('a quiet stream carries comments, and a reader that left frees its place', 
   for (const other of others) await other.cancel();
 });
 
+test('a stream ends when its token is revoked or its session is over, at the next comment', async () => {
+  const under = await apiUnderTest();
+  const byToken = await open(under);
+  const { secret } = await under.auth.tokens.startSession('Askar', 'viewer');
+  const bySession = await under.call('GET', '/api/v1/events', { headers: { cookie: `dozor_session=${secret}` } });
+  const byAdmin = await under.call('GET', '/api/v1/events', { scope: 'admin' });
+  await under.auth.tokens.revoke('viewer');
+  under.brain.clock.advance(15_000);
+  emit(under, 'after');
+  assert.doesNotMatch((await take(byToken, Infinity)).text, /still here/);
+  under.brain.clock.advance(15 * 86_400_000);
+  await take(bySession, Infinity);
+  const { ids, leave } = await take(byAdmin, 1);
+  assert.deepEqual(ids, ['1']);
+  await leave();
+});
+
 test('a store that cannot be read ends the stream, so that the reader comes back', async () => {
   const under = await apiUnderTest();
   under.brain.store.events = () => Promise.reject(new Error('broken'));

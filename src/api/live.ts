@@ -19,6 +19,8 @@ export interface LiveSource {
   readonly brain: Pick<Brain, 'store' | 'subscribe'>;
   readonly clock: Clock;
   readonly view: (event: StoredEvent) => unknown;
+  /** May the reader still read? Asked before every comment; a rejection ends the stream. */
+  readonly isWelcome: () => Promise<boolean>;
 }
 
 /** One reader: catches up from the store, then follows. */
@@ -46,7 +48,7 @@ class LiveReader {
   start(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
     this.#stopEvents = this.#source.brain.subscribe((event) => this.#hear(event));
-    this.#stopBeat = this.#source.clock.after(HEARTBEAT, () => this.#beat());
+    this.#beatSoon();
     this.#put('retry: 2000\n\n');
     if (!this.#isCaughtUp) void this.#catchUp().catch(() => this.close());
   }
@@ -96,10 +98,15 @@ class LiveReader {
     else this.#pass(event);
   }
 
-  #beat(): void {
-    if (this.#room <= 0) return this.close();
+  #beatSoon(): void {
+    this.#stopBeat = this.#source.clock.after(HEARTBEAT, () => void this.#beat().catch(() => this.close()));
+  }
+
+  async #beat(): Promise<void> {
+    if (this.#room <= 0 || !(await this.#source.isWelcome())) return this.close();
+    if (this.#isEnded) return;
     this.#put(': still here\n\n');
-    this.#stopBeat = this.#source.clock.after(HEARTBEAT, () => this.#beat());
+    this.#beatSoon();
   }
 
   async #catchUp(): Promise<void> {
@@ -120,8 +127,8 @@ class LiveReader {
 }
 
 /**
- * Events after `afterSeq` from the store, then live ones, each once and in order; without `afterSeq` only live ones. Ends when the reader is too slow
- * or goes away; `onEnd` is called once.
+ * Events after `afterSeq` from the store, then live ones, each once and in order; without `afterSeq` only live ones. Ends when the reader is too slow,
+ * may not read any more or goes away; `onEnd` is called once.
  */
 export const liveStream = (
   source: LiveSource,

@@ -36,6 +36,8 @@ export interface Tokens {
   ): Promise<{ readonly secret: string; readonly token: StoredToken }>;
   /** The live API or session token of this secret, its use noted. */
   find(kind: 'api' | 'session', secret: string): Promise<StoredToken | undefined>;
+  /** Is the token or session of this id still to be honoured? Asking is no use of it. */
+  isHonoured(id: string): Promise<boolean>;
   list(): Promise<readonly StoredToken[]>;
   /** By id or, for API tokens, by name. @throws Fault NOT_FOUND. */
   revoke(idOrName: string): Promise<StoredToken>;
@@ -87,6 +89,7 @@ export const createTokens = (world: {
       if (after !== undefined) await store.write([{ put: 'token', token: after }]).catch(unlessFull);
       return after ?? token;
     },
+    isHonoured: async (id) => (await list()).some((token) => token.id === id && isLive(token, clock.now())),
     async revoke(idOrName) {
       const token = (await list()).find((one) => one.id === idOrName || (one.kind === 'api' && one.name === idOrName));
       if (token === undefined) throw new Fault('NOT_FOUND', `No token "${idOrName}".`, 'See: dozor token list');

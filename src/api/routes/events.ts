@@ -53,8 +53,9 @@ export const addEvents = (app: OpenAPIHono<ApiEnv>, world: World): void => {
   describe(app);
   let readers = 0;
   app.get('/api/v1/events', async (context) => {
-    requireScope(context.get('caller'), 'viewer');
-    const { brain, clock } = world;
+    const { tokenId } = requireScope(context.get('caller'), 'viewer');
+    const { auth, brain, clock } = world;
+    const isWelcome = async (): Promise<boolean> => tokenId === undefined || (await auth.tokens.isHonoured(tokenId));
     const query = read(context.req.query());
     if (context.req.header('accept')?.includes('application/json') === true) {
       const events = await brain.store.events({ afterSeq: query.cursor ?? 0, limit: query.limit });
@@ -66,7 +67,7 @@ export const addEvents = (app: OpenAPIHono<ApiEnv>, world: World): void => {
       throw new Fault('RATE_LIMITED', `${MAX_READERS} live readers are connected already.`, 'Try again in 30 s.');
     const resume = sequence.safeParse(context.req.header('last-event-id') ?? query.cursor);
     readers += 1;
-    const stream = liveStream({ brain, clock, view: eventView }, resume.data, () => (readers -= 1));
+    const stream = liveStream({ brain, clock, view: eventView, isWelcome }, resume.data, () => (readers -= 1));
     return context.body(stream, 200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store, no-transform',
