@@ -18,6 +18,7 @@ export interface LeanTask {
 const FLAGS: readonly string[] = [
   '--max-semi-space-size=1',
   '--max-old-space-size=48',
+  '--expose-gc',
   '--optimize-for-size',
   '--no-opt',
   '--no-sparkplug',

@@ -1,4 +1,4 @@
-import { connect } from 'node:tls';
+import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import { err, ok, type Result } from '../kernel/result.ts';
 import type { Ms } from '../kernel/time.ts';
 
@@ -77,6 +77,11 @@ const answerOf = (bytes: Buffer, address: string): Result<LinkAnswer, LinkFailur
   return ok({ status: Number(status), body: parsed(body.toString('utf8')), address });
 };
 
+let shared: SecureContext | undefined;
+
+/** One for all questions: the pin is what counts, so there is nothing to tell them apart. */
+const context = (): SecureContext => (shared ??= createSecureContext());
+
 /** A question to one address that is under way. */
 interface Asking {
   readonly answer: Promise<Result<LinkAnswer, LinkFailure>>;
@@ -88,7 +93,7 @@ interface Asking {
  * has to be tiny. Nothing is sent before the certificate has proved to be the pinned one.
  */
 const askAddress = (address: string, fingerprint: string, question: LinkQuestion): Asking => {
-  const socket = connect({ ...split(address), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] });
+  const socket = connect({ ...split(address), rejectUnauthorized: false, secureContext: context() });
   const answer = new Promise<Result<LinkAnswer, LinkFailure>>((resolve) => {
     const parts: Buffer[] = [];
     let size = 0;

@@ -43,6 +43,10 @@ export const pairChannel = async (channel: Channel, options: PairOptions): Promi
     channel.config,
     (inbound) => {
       if (inbound.type !== 'start' || paired) return;
+      if (kind.mayPair?.(channel.config, inbound) === false) {
+        void inbound.answer(catalog(options.locale).answers.notAllowed(inbound.userId));
+        return;
+      }
       paired = true;
       const pairings = readFileOf<Readonly<Record<string, Pairing>>>(options.dir, 'pairings') ?? {};
       const pairing: Pairing = { chatId: inbound.chatId, userId: inbound.userId };
