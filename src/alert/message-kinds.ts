@@ -242,7 +242,7 @@ const brain = (draft: Draft): Told => {
   if (draft.facts.textKey === 'witness.unwell')
     return { title: title.brainUnwell(name, momentIn(draft, from)), lines: only(paramOf(draft, 'problems')) };
   const names = failures.map(({ label, monitor }) => (label === '' ? monitor : label));
-  const span = formatDuration(draft.at - from, draft.locale);
+  const span = formatDuration(draft.at - from, draft.locale, 2 * MINUTE);
   return {
     title: title.brainSilent(name, momentIn(draft, from), span),
     lines: [

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { AlertView, IncidentView, StatusView, TimelineView } from '#api/contract.ts';
 import { fakeTerminal } from '../../test/fakes/terminal.ts';
 import { incidentRow, incidentText } from './incident-text.ts';
+import { zoneLine } from './moment.ts';
 import { statusText } from './status.ts';
 
 const AT = new Date(2026, 10, 24, 8, 3, 22).getTime();
@@ -107,6 +108,7 @@ test('an incident is told with the bounds of its start, its causes, its timeline
       '  08:03:34  down  tg   silent  accepted',
       '  08:04:18  down  sms  loud    failed: no money',
       '',
+      zoneLine(),
     ].join('\n'),
   );
 });

@@ -1,6 +1,7 @@
 import type { AlertView, IncidentView, TimelineView } from '#api/contract.ts';
+import { formatBounds } from '#i18n/format.ts';
 import type { EpochMs, Ms } from '#kernel/time.ts';
-import { lasted, moment } from './moment.ts';
+import { lasted, moment, zoneLine } from './moment.ts';
 import { table } from './table.ts';
 
 const titleOf = (incident: IncidentView): string =>
@@ -15,8 +16,7 @@ const bracket = (one: { from?: { at: string } | undefined; to: { at: string } },
   one.from === undefined ? `before ${at(one.to.at, now)}` : `${at(one.from.at, now)}–${at(one.to.at, now)}`;
 
 /** A span between its bounds: `8 min 26 s – 8 min 36 s`. */
-const between = (least: Ms, most: Ms): string =>
-  lasted(least) === lasted(most) ? lasted(least) : `${lasted(least)} – ${lasted(most)}`;
+const between = (least: Ms, most: Ms): string => formatBounds(least, most, 'en');
 
 const duration = (incident: IncidentView, now: EpochMs): string =>
   incident.down === undefined
@@ -90,5 +90,6 @@ export const incidentText = (
     incident.involved.length === 0 ? '' : `\nMonitors:\n${failures(incident)}`,
     rows.length === 0 ? '' : `\nTimeline:\n${table(rows)}`,
     alerts.length === 0 ? '' : `\nAlerts:\n${alertLines(alerts.toReversed(), now)}`,
+    `\n${zoneLine()}`,
   ].join('');
 };

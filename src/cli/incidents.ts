@@ -1,8 +1,8 @@
 import type { AlertView, IncidentView, TimelineView } from '#api/contract.ts';
-import { formatSpan } from '#kernel/time.ts';
 import { asks, change, changes, segment, show, type AskOptions, type ChangeOptions } from './asking.ts';
 import { connect, type Client } from './client.ts';
 import type { Define } from './command.ts';
+import { lasted, zoneLine } from './moment.ts';
 import { incidentRow, incidentText } from './incident-text.ts';
 import { spanOf } from './span-option.ts';
 import { table } from './table.ts';
@@ -22,7 +22,9 @@ const list = async (options: ListOptions, terminal: Terminal): Promise<void> => 
   const query = new URLSearchParams({ limit: options.limit, ...(options.open === true ? { state: 'open' } : {}) });
   const page = (await connect(options, terminal).get(`/incidents?${query.toString()}`)) as List<IncidentView>;
   show(page, options, terminal, () =>
-    page.items.length === 0 ? 'No incidents.\n' : table(page.items.map((one) => incidentRow(one, Date.now()))),
+    page.items.length === 0
+      ? 'No incidents.\n'
+      : `${table(page.items.map((one) => incidentRow(one, Date.now())))}${zoneLine()}`,
   );
 };
 
@@ -106,7 +108,7 @@ Examples:
     .option('--for <span>', 'for how long', '1h')
     .action(async (name: string, options: ChangeOptions & { for: string }) => {
       const forMs = spanOf(options.for);
-      const done = `muted for ${formatSpan(forMs)}`;
+      const done = `muted for ${lasted(forMs)}`;
       await doOne(name, { path: 'mute', body: { forMs }, would: 'mute', done }, options, terminal);
     });
   changes(command.command('resolve <code>'))

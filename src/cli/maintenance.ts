@@ -4,7 +4,7 @@ import { formatSpan } from '#kernel/time.ts';
 import { asks, change, changes, segment, show, type AskOptions, type ChangeOptions } from './asking.ts';
 import { connect } from './client.ts';
 import type { Define } from './command.ts';
-import { moment } from './moment.ts';
+import { lasted, moment } from './moment.ts';
 import { spanOf } from './span-option.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +33,7 @@ const list = async (options: AskOptions, terminal: Terminal): Promise<void> => {
           page.items.map((window) => [
             window.name,
             when(window),
-            `for ${formatSpan(window.forMs)}`,
+            `for ${lasted(window.forMs)}`,
             window.services.length === 0 ? 'all services' : window.services.join(', '),
             window.origin,
           ]),

@@ -1,4 +1,5 @@
-import { DAY, HOUR, MINUTE, SECOND, type EpochMs, type Ms } from '#kernel/time.ts';
+import { formatDuration } from '#i18n/format.ts';
+import { SECOND, type EpochMs, type Ms } from '#kernel/time.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -17,20 +18,7 @@ export const moment = (at: EpochMs, now: EpochMs): string => {
 };
 
 /** How long something has lasted, in its two largest units: `3 h 4 min`. */
-export const lasted = (span: Ms): string => {
-  const steps: readonly (readonly [Ms, string])[] = [
-    [DAY, 'd'],
-    [HOUR, 'h'],
-    [MINUTE, 'min'],
-    [SECOND, 's'],
-  ];
-  let rest = Math.max(0, Math.round(span / SECOND) * SECOND);
-  const parts: string[] = [];
-  for (const [size, unit] of steps) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) parts.push(`${count} ${unit}`);
-    else if (parts.length > 0) break;
-  }
-  return parts.slice(0, 2).join(' ') || '0 s';
-};
+export const lasted = (span: Ms): string => formatDuration(Math.max(0, Math.round(span / SECOND) * SECOND), 'en');
+
+/** The zone of this machine's clock, said once under times. */
+export const zoneLine = (): string => `Times: ${new Intl.DateTimeFormat().resolvedOptions().timeZone}\n`;

@@ -1,9 +1,9 @@
 import type { CheckView, MonitorView } from '#api/contract.ts';
-import { formatSpan } from '#kernel/time.ts';
 import { asks, change, changes, segment, show, type AskOptions, type ChangeOptions } from './asking.ts';
 import { checkText, exitOf } from './check-text.ts';
 import { connect } from './client.ts';
 import type { CommandContext, Define } from './command.ts';
+import { lasted } from './moment.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { since, verdictText } from './verdict-text.ts';
@@ -26,7 +26,7 @@ const list = async (options: AskOptions, terminal: Terminal): Promise<void> => {
             monitor.kind,
             verdictText(monitor.verdict, monitor, terminal),
             since(monitor.since, Date.now()),
-            `every ${formatSpan(monitor.everyMs)}`,
+            `every ${lasted(monitor.everyMs)}`,
             last(monitor),
           ]),
         ),

@@ -1,8 +1,8 @@
 import type { ServiceView } from '#api/contract.ts';
-import { formatSpan } from '#kernel/time.ts';
 import { asks, change, changes, segment, show, type AskOptions, type ChangeOptions } from './asking.ts';
 import { connect } from './client.ts';
 import type { Define } from './command.ts';
+import { lasted } from './moment.ts';
 import { spanOf } from './span-option.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,10 +31,10 @@ const mute = async (name: string, forMs: number, options: ChangeOptions, termina
   const what = forMs === 0 ? 'unmute' : 'mute';
   await change(
     {
-      would: `${what} ${service.name}${forMs === 0 ? '' : ` for ${formatSpan(forMs)}`}`,
+      would: `${what} ${service.name}${forMs === 0 ? '' : ` for ${lasted(forMs)}`}`,
       plan: { service: service.id, forMs },
       act: async () => await client.post(`/services/${segment(service.id)}/mute`, { forMs }),
-      done: () => `${service.name}: ${forMs === 0 ? 'no longer muted' : `muted for ${formatSpan(forMs)}`}.`,
+      done: () => `${service.name}: ${forMs === 0 ? 'no longer muted' : `muted for ${lasted(forMs)}`}.`,
     },
     options,
     terminal,

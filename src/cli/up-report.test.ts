@@ -65,7 +65,7 @@ test('the report says what is watched and how often, where it listens and how to
     START,
     fakeTerminal(),
   );
-  assert.match(text, /^Watching 1 monitor of 1 service\n {2}api {2}health {2}http {2}every 2m, pulse 10s\n/);
+  assert.match(text, /^Watching 1 monitor of 1 service\n {2}api {2}health {2}http {2}every 2 min, pulse 10 s\n/);
   assert.match(
     text,
     /Tells by: tg\nListening on http:\/\/127\.0\.0\.1:4600\nSign in .*: http:\/\/127\.0\.0\.1:4600\/sign-in#x\n/,

@@ -1,4 +1,6 @@
-import { formatSpan } from '#kernel/time.ts';
+import { formatDuration } from '#i18n/format.ts';
+import type { Locale } from '#kernel/locale.ts';
+import type { Ms } from '#kernel/time.ts';
 import type { Brain, MonitorStanding } from '#engine/brain.ts';
 import { catalog, type Catalog } from '#i18n/catalog.ts';
 import { table } from './table.ts';
@@ -7,22 +9,20 @@ import type { Terminal } from './terminal.ts';
 /** What a report is written from: the part of the brain that is read for it. */
 export type Watched = Pick<Brain, 'services' | 'watchers' | 'channels' | 'settings'>;
 
-const rhythm = (words: Catalog['cli'], { monitor, beatPath }: MonitorStanding): string =>
+const rhythm = (words: Catalog['cli'], span: (ms: Ms) => string, { monitor, beatPath }: MonitorStanding): string =>
   beatPath === undefined
-    ? words.every(
-        formatSpan(monitor.everyMs),
-        monitor.pulse === undefined ? undefined : formatSpan(monitor.pulse.everyMs),
-      )
+    ? words.every(span(monitor.everyMs), monitor.pulse === undefined ? undefined : span(monitor.pulse.everyMs))
     : `${words.passive}: ${beatPath}`;
 
-const watchedLines = (brain: Watched, words: Catalog['cli']): string => {
+const watchedLines = (brain: Watched, words: Catalog['cli'], locale: Locale): string => {
   const services = brain.services();
+  const span = (ms: Ms): string => formatDuration(ms, locale);
   const rows = services.flatMap(({ service, monitors }) =>
     monitors.map((standing) => [
       `  ${service.name}`,
       standing.monitor.name,
       standing.monitor.kind,
-      rhythm(words, standing),
+      rhythm(words, span, standing),
     ]),
   );
   if (rows.length === 0) return `${words.watchingNothing}\n`;
@@ -52,10 +52,11 @@ export const startReport = (
   start: { readonly url: string; readonly signInLink: string; readonly notActedOn: readonly string[] },
   terminal: Pick<Terminal, 'paint'>,
 ): string => {
-  const words = catalog(brain.settings().locale).cli;
+  const { locale } = brain.settings();
+  const words = catalog(locale).cli;
   const channels = brain.channels().map(({ name }) => name);
   return [
-    watchedLines(brain, words),
+    watchedLines(brain, words, locale),
     channels.length === 0 ? `${terminal.paint('red', words.toldNobody)}\n` : `${words.told(channels.join(', '))}\n`,
     `${words.listening(start.url)}\n`,
     `${words.signIn(terminal.paint('cyan', start.signInLink))}\n`,

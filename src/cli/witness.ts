@@ -4,7 +4,6 @@ import { readEnvironment, secretsFrom } from '#config/environment.ts';
 import { WITNESS_RULES } from '#config/witness-rules.ts';
 import { systemClock } from '#engine/system-clock.ts';
 import { Fault } from '#kernel/fault.ts';
-import { formatSpan } from '#kernel/time.ts';
 import { createResolver } from '#network/resolver.ts';
 import { readFileOf, type Membership } from '#witness/files.ts';
 import { helperHere } from '#witness/helper.ts';
@@ -14,6 +13,7 @@ import { isUnpaired, keepGood, readPeople, readPeopleStill, type People } from '
 import { Sentry } from '#witness/sentry.ts';
 import { show } from './asking.ts';
 import type { Define } from './command.ts';
+import { lasted } from './moment.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version-number.ts';
 import { isBrainFolder, witnessFolder } from './witness-folder.ts';
@@ -62,7 +62,7 @@ const prepare = async (options: Options, terminal: Terminal): Promise<Ready> => 
 const report = ({ membership, people, dir }: Ready, options: Options, terminal: Terminal): void => {
   const { brain, name, addresses } = membership;
   const channels = people.channels.map((channel) => channel.name);
-  const silentAfter = formatSpan((people.settings.witness ?? WITNESS_RULES).silentAfterMs);
+  const silentAfter = lasted((people.settings.witness ?? WITNESS_RULES).silentAfterMs);
   show(
     { brain, name, addresses, channels, data: dir },
     options,

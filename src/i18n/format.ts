@@ -83,14 +83,17 @@ const UNITS: Readonly<Record<Locale, Readonly<Record<'d' | 'h' | 'min' | 's' | '
   ru: { d: 'д', h: 'ч', min: 'мин', s: 'с', ms: 'мс' },
 };
 
-/** A span in its two greatest units: `8 min 31 s`, `3 h 2 min`, `75 s` below two minutes; `8 мин 31 с`. Below a second: `0.6 s`, `40 ms`. */
-export const formatDuration = (span: Ms, locale: Locale): string => {
+/**
+ * A span in its two greatest units, the same everywhere: `8 min 31 s`, `3 h 2 min`, `17 s`; `8 мин 31 с`. Below a second: `0.6 s`, `40 ms`.
+ * `secondsBelow`: seconds alone up to there.
+ */
+export const formatDuration = (span: Ms, locale: Locale, secondsBelow: Ms = MINUTE): string => {
   const unit = UNITS[locale];
   const whole = Math.max(0, span);
   if (whole < 100 && whole > 0) return `${Math.round(whole)} ${unit.ms}`;
   if (whole < SECOND && whole > 0) return `${trimmed(whole / SECOND, 2, locale)} ${unit.s}`;
   const seconds = Math.round(whole / SECOND);
-  if (seconds < 2 * 60) return `${seconds} ${unit.s}`;
+  if (seconds * SECOND < secondsBelow) return `${seconds} ${unit.s}`;
   const rounded = seconds * SECOND;
   const pair = (big: Ms, small: Ms, names: readonly [string, string]): string => {
     const rest = Math.floor((rounded % big) / small);

@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import { catalog } from '#i18n/catalog.ts';
 import type { SelfHealth, WatcherStanding } from '#engine/brain.ts';
+import { formatBounds, formatDuration } from '#i18n/format.ts';
 import type { Incident, TimelineEntry } from '#incident/incident.ts';
 import { detection, downtime } from '#incident/times.ts';
 import type { Page } from '#store/contract.ts';
+import { reasonText } from '../views/basics.ts';
 import type { Names } from '../views/names.ts';
-import { spanText } from '../views/span-text.ts';
 import { timelineText } from '../views/timeline-text.ts';
 import { causeText, evidenceText, incidentName, startText, whoHasIt } from './incident-parts.ts';
 import { age, moment, pair, verdictMark, type Html, type Look } from './parts.ts';
@@ -24,17 +25,15 @@ export interface IncidentSeen {
 const length = (incident: Incident, look: Look): string => {
   const words = catalog(look.locale).pages.incident;
   const { least, most, certain } = downtime(incident, incident.closedAt ?? look.now);
-  const text = (span: number): string => spanText(span, look.locale);
-  if (incident.state === 'open' && incident.end === undefined) return text(most);
-  const shown = text(least) === text(most) ? text(most) : words.lastedBetween(text(least), text(most));
+  if (incident.state === 'open' && incident.end === undefined) return formatDuration(most, look.locale);
+  const shown = formatBounds(least, most, look.locale);
   return certain ? shown : `${shown} (${words.unsureStart})`;
 };
 
 const detected = (incident: Incident, look: Look): Html => {
   const words = catalog(look.locale).pages.incident;
   const { least, most } = detection(incident);
-  const text = (span: number): string => spanText(span, look.locale);
-  const after = text(least) === text(most) ? text(most) : words.lastedBetween(text(least), text(most));
+  const after = formatBounds(least, most, look.locale);
   return html`${moment(look, incident.detectedAt)} (${words.detectedAfter(after)})`;
 };
 
@@ -53,7 +52,10 @@ const head = (seen: IncidentSeen, look: Look): Html => {
   const failed = incident.involved.map(
     (part) =>
       html`<div>
-        ${verdictMark(part.verdict, look.locale)} <span class="soft">${evidenceText(part, names, look)}</span>
+        ${isOver ? (part.reason === undefined ? '' : html`${reasonText(part.reason, look.locale)} `) : html`${verdictMark(part.verdict, look.locale)} `}<span
+          class="soft"
+          >${evidenceText(part, names, look)}</span
+        >
       </div>`,
   );
   return html`<section
@@ -81,7 +83,7 @@ const head = (seen: IncidentSeen, look: Look): Html => {
 const facts = (incident: Incident, look: Look): Html => {
   const words = catalog(look.locale).pages;
   const { lastChange, mutedUntil, alertedAt, end } = incident;
-  return html`${pair(words.incident.started, html`${startText(incident, look)} · ${age(look, incident.start.to.at)}`)}
+  return html`${pair(words.incident.started, html`${startText(incident, look)}${end === undefined ? html` · ${age(look, incident.start.to.at)}` : ''}`)}
   ${pair(words.incident.detected, detected(incident, look))}
   ${pair(words.incident.alerted, alertedAt === undefined ? words.incident.notAlerted : moment(look, alertedAt))}
   ${end === undefined ? '' : pair(words.incident.ended, moment(look, end.to.at))}

@@ -48,7 +48,7 @@ const WRITERS: Writers = {
   gap: (data, _names, locale) => words(locale).gap(spanText(data.to - data.from, locale)),
   recovering: (data, names, locale) => words(locale).recovering(monitorName(names, data.monitorId)),
   recovered: (data, _names, locale) =>
-    words(locale).recovered(spanText(data.downMs, locale), spanText(data.marginMs, locale)),
+    words(locale).recovered(spanText(data.downMs, locale), data.marginMs < 500 ? '' : spanText(data.marginMs, locale)),
   closed: (data, _names, locale) => words(locale).closed(data.by.name),
   withdrawn: (data, names, locale) => words(locale).withdrawn(monitorName(names, data.monitorId)),
 };

@@ -42,7 +42,8 @@ export const pages = {
     blind: (span: string): string => `Dozor could not see for ${span}`,
     gap: (span: string): string => `Dozor was not running for ${span}`,
     recovering: (monitor: string): string => `${of(monitor)}checks succeed again`,
-    recovered: (span: string, margin: string): string => `Works again after ${span} (±${margin})`,
+    recovered: (span: string, margin: string): string =>
+      `Works again after ${span}${margin === '' ? '' : ` (±${margin})`}`,
     closed: (by: string): string => `Closed by ${by}`,
     withdrawn: (monitor: string): string => `${monitor} is not watched any more`,
   },
@@ -133,7 +134,6 @@ export const pages = {
     ended: 'Ended',
     lasts: 'Lasts',
     lasted: 'Lasted',
-    lastedBetween: (least: string, most: string): string => `${least} – ${most}`,
     unsureStart: 'at least; it may have begun before the watch did',
     timeline: 'Timeline',
     noTimeline: 'Nothing is recorded yet.',
