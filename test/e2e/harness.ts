@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { askRemote, askSocket } from '#cli/exchange.ts';
 import type { Recording } from '../fakes/recording.ts';
-import { runProgram, startProgram, type Program, type RunOptions, type Said } from './program.ts';
+import { ENDED, runProgram, startProgram, type Program, type RunOptions, type Said } from './program.ts';
 import type { Piece } from './settings.ts';
 
 const START_MS = 60_000;
@@ -96,14 +96,11 @@ const question = (method: string, path: string, body: object | undefined) => ({
 
 const listening = async (program: Program): Promise<string> => {
   const pattern = /^(?:Listening on|Адрес:) (\S+)$/;
-  const line = program.lines.next((one) => pattern.test(one), { withinMs: START_MS, what: 'the brain to listen' });
-  const early = program.ended.then(({ code, signal }) => {
-    throw new Error(`the brain ended (${code ?? signal}) before it listened:\n${program.output()}`);
-  });
-  // The loser of the race is still awaited by nobody.
-  line.catch(() => undefined);
-  early.catch(() => undefined);
-  return pattern.exec(await Promise.race([line, early]))?.[1] ?? '';
+  const isNews = (line: string): boolean => pattern.test(line) || line === ENDED;
+  const line = await program.lines.next(isNews, { withinMs: START_MS, what: 'the brain to listen' });
+  if (line !== ENDED) return pattern.exec(line)?.[1] ?? '';
+  const { code, signal } = await program.ended;
+  throw new Error(`the brain ended (${code ?? signal}) before it listened:\n${program.output()}`);
 };
 
 const withOutput = (program: Program, error: unknown): Error =>

@@ -4,6 +4,9 @@ import { recording, type Recording } from '../fakes/recording.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/dozor.js');
 
+/** The last line of a program that has ended: whoever waits for a line learns that none will come. */
+export const ENDED = '(the process has ended)';
+
 /** How a process ended. */
 export interface Ended {
   readonly code: number | null;
@@ -74,6 +77,7 @@ export const startProgram = (args: readonly string[], { env = {}, cwd, wrap = []
     child.once('error', reject);
     child.once('close', (code, signal) => {
       alive.delete(child);
+      lines.add(ENDED);
       resolve({ code, signal });
     });
   });
