@@ -7,7 +7,10 @@ interface Document {
   readonly openapi: string;
   readonly paths: Record<
     string,
-    Record<string, { responses: Record<string, unknown>; parameters?: { name: string; in: string }[] }>
+    Record<
+      string,
+      { operationId: string; responses: Record<string, unknown>; parameters?: { name: string; in: string }[] }
+    >
   >;
   readonly components: { readonly schemas: Record<string, unknown> };
 }
@@ -23,8 +26,19 @@ test('the OpenAPI document is 3.1 and lists every route', async () => {
   const listed = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
-  const wanted = [...allRoutes.map((route) => `${route.method} /api/v1${route.path}`), 'get /api/v1/events'];
+  const open = ['get /health', 'get /ready', 'get /metrics'];
+  const beats = ['get', 'post', 'put'].flatMap((method) => [`${method} /beat/{key}`, `${method} /beat/{key}/{sign}`]);
+  const routes = allRoutes.map((route) => `${route.method} /api/v1${route.path}`);
+  const wanted = [...routes, 'get /api/v1/events', ...open, ...beats];
   assert.deepEqual(listed.toSorted(), wanted.toSorted());
+});
+
+test('every operation has a name of its own, for generated clients', async () => {
+  const { paths } = await document();
+  const names = Object.values(paths).flatMap((methods) => Object.values(methods).map((one) => one.operationId));
+  for (const name of names) assert.match(name, /^[a-z][A-Za-z0-9]+$/);
+  assert.equal(new Set(names).size, names.length);
+  assert.ok(names.includes('postIncidentsByIdAcknowledge'), names.join());
 });
 
 test('every reference leads somewhere, every path parameter is declared, every operation has an answer', async () => {

@@ -2,6 +2,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Scope } from '#auth/scope.ts';
+import { describeIssues } from '#config/issue.ts';
+import { defined } from '#kernel/defined.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
 import type { Locale } from '#kernel/locale.ts';
@@ -63,9 +65,11 @@ const checked = (schema: z.ZodType | undefined, value: unknown, what: string): u
   if (schema === undefined) return {};
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const places = parsed.error.issues
+  const places = describeIssues(parsed.error.issues, { schema, value: value as Json })
     .slice(0, 50)
-    .map((issue) => ({ path: issue.path.map(String).join('.').slice(0, 200), message: issue.message.slice(0, 300) }));
+    .map(({ path, message, hint }) =>
+      defined({ path: path.map(String).join('.').slice(0, 200), message: message.slice(0, 300), hint }),
+    );
   const first = places[0];
   const at = first === undefined || first.path === '' ? '' : ` at "${first.path}"`;
   throw new Fault('INPUT_INVALID', `The ${what} is not right${at}: ${first?.message ?? ''}`, 'See /api/openapi.json', {
@@ -128,12 +132,22 @@ const problemAnswer = (description: string) => ({
   content: { 'application/problem+json': { schema: ProblemView } },
 });
 
+/** The name of an operation in generated clients: `postIncidentsByIdAcknowledge`. */
+const operationIdOf = (method: string, path: string): string =>
+  method +
+  path
+    .replaceAll(/\{(\w+)\}/g, 'by-$1')
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)
+    .join('');
+
 const describe = (app: OpenAPIHono<ApiEnv>, route: Route): void => {
   const hasId = route.path.includes('{id}');
   const params = z.object({ id: z.string().meta({ description: 'An id or a name; for incidents the code as well.' }) });
   app.openAPIRegistry.registerPath({
     method: route.method,
     path: `/api/v1${route.path}`,
+    operationId: operationIdOf(route.method, route.path),
     tags: [route.tag],
     summary: route.summary,
     description: `Needs the scope ${route.scope}.`,

@@ -25,6 +25,7 @@ const describe = (app: OpenAPIHono<ApiEnv>): void =>
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/api/v1/events',
+    operationId: 'getEvents',
     tags: ['events'],
     summary: 'What happens, live (text/event-stream); with `Accept: application/json` a page, oldest first',
     description:

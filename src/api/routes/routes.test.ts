@@ -216,3 +216,17 @@ test('lists are walked by their cursors without a gap or a double', async () => 
   const rest = await under.json('GET', '/api/v1/monitors?limit=1&cursor=m1', { scope: 'viewer' });
   assert.deepEqual(Object.keys(rest.body as object), ['items']);
 });
+
+test('wrong input is told in words, place by place, never in those of a library', async () => {
+  const under = await apiUnderTest();
+  const { status, body } = await under.json('POST', '/api/v1/tokens', {
+    scope: 'admin',
+    body: { scope: 'boss', nam: 'x' },
+  });
+  assert.equal(status, 422);
+  const { places } = body as { places: { path: string; message: string }[] };
+  assert.deepEqual(
+    places.map(({ path, message }) => `${path}: ${message}`),
+    ['name: "name" is missing', 'scope: must be one of viewer, responder, admin', 'nam: unknown key "nam"'],
+  );
+});
