@@ -90,7 +90,7 @@ describe('who is told, how loud, and when', { concurrency: 3 }, () => {
     const stage = openStage(t);
     const tg = await stage.keep(startFakeTelegram());
     const provider = await stage.keep(startFakeSmsc());
-    const job = { name: 'job', kind: 'heartbeat', every: '1h', key: 'key-of-the-job' };
+    const job = { name: 'job', kind: 'heartbeat', every: '1h', key: 'key-of-the-nightly-job' };
     const brain = await stage.brain({
       config: configuration({
         services: [service('Backup', [job])],
@@ -99,9 +99,9 @@ describe('who is told, how loud, and when', { concurrency: 3 }, () => {
         detection: { loudAfter: '45s' },
       }),
     });
-    await fetch(`${brain.url}/beat/key-of-the-job/fail`);
+    await fetch(`${brain.url}/beat/key-of-the-nightly-job/fail`);
     const alert = await brain.next(tg.messages, 'the alert');
-    assert.match(alert.text, /Backup is down/);
+    assert.match(alert.text, /🔴 Backup: job failed/);
     assert.equal(alert.silent, false);
     await brain.next(provider.messages, 'the SMS');
   });
