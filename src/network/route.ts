@@ -79,16 +79,28 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/**
- * The way to an address; `localhost` leads to loopback, and to what else is no address (a name that could not be resolved, or nothing) the way counts
- * as beyond the gateway.
- */
-export const routeTo = (address: string | undefined, table: RouteTable = readRouteTable()): Route => {
-  const plain = bare(address ?? '');
+const wayTo = (plain: string, table: RouteTable): Route => {
   if (isIP(plain) === 0) return /^(.+\.)?localhost\.?$/i.test(plain) ? 'loopback' : 'beyond';
   const family = familyOf(plain);
   if (LOOPBACK.check(plain, family)) return 'loopback';
   if (table.own.has(plain)) return 'own';
   if (table.gateways.some((gateway) => bare(gateway) === plain)) return 'gateway';
   return table.links.check(plain, family) ? 'on-link' : 'beyond';
+};
+
+const MOST_KNOWN = 20_000;
+const known = new WeakMap<RouteTable, Map<string, Route>>();
+
+/**
+ * The way to an address; `localhost` leads to loopback, and to what else is no address (a name that could not be resolved, or nothing) the way counts
+ * as beyond the gateway. Kept with the table: the same thousands of addresses are asked for every other second.
+ */
+export const routeTo = (address: string | undefined, table: RouteTable = readRouteTable()): Route => {
+  const routes = known.get(table) ?? new Map<string, Route>();
+  known.set(table, routes);
+  const found = routes.get(address ?? '');
+  if (found !== undefined) return found;
+  const route = wayTo(bare(address ?? ''), table);
+  if (routes.size < MOST_KNOWN) routes.set(address ?? '', route);
+  return route;
 };
