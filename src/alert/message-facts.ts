@@ -90,21 +90,30 @@ export const lateTitleIn = (draft: Draft): string | undefined => {
   return say(subjectOf(draft), jobs.names, jobs.count);
 };
 
+/** `nightly backup: no sign of life, expected by 03:10:00`: of a job there is no address to show, its monitor's name says which one it is. */
+const jobIn = (draft: Draft, { monitor }: AlertFacts['failures'][number], reason: Reason): string => {
+  const expected = reason.code === 'heartbeat.missed' ? reason.params['expectedAt'] : undefined;
+  const by = typeof expected === 'number' ? `, ${wordsOf(draft).line.expectedBy(momentIn(draft, expected))}` : '';
+  return `${monitor}: ${reasonIn(draft, reason, 'long')}${by}`;
+};
+
 const failureIn = (draft: Draft, failure: AlertFacts['failures'][number]): string => {
+  const { reason } = failure;
+  if (reason !== undefined && isHeartbeat(reason)) return jobIn(draft, failure, reason);
+  const about = countsIn(draft, failure);
+  const what = reason === undefined ? wordsOf(draft).line.fails : reasonIn(draft, reason, 'long');
+  const name = failure.label === '' ? failure.monitor : failure.label;
+  return `${name}: ${what}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+};
+
+const countsIn = (draft: Draft, { reason, bad, asked, lastAt }: AlertFacts['failures'][number]): readonly string[] => {
   const { line } = wordsOf(draft);
-  const { reason, bad, asked, lastAt } = failure;
   const layer = reason?.code.split('.')[0] ?? '';
-  const about = [
+  return [
     ...(LAYERS.has(layer) ? [layer] : []),
-    ...(asked > 0 && !isHeartbeat(reason) ? [line.checks(bad, asked)] : []),
+    ...(asked > 0 ? [line.checks(bad, asked)] : []),
     ...(lastAt === undefined ? [] : [line.last(momentIn(draft, lastAt))]),
   ];
-  const expected = reason?.code === 'heartbeat.missed' ? reason.params['expectedAt'] : undefined;
-  const by = typeof expected === 'number' ? `, ${line.expectedBy(momentIn(draft, expected))}` : '';
-  const what = reason === undefined ? line.fails : reasonIn(draft, reason, 'long');
-  // Of a job that reports by itself there is no address to show: its monitor's name says which one it is.
-  const name = failure.label === '' || isHeartbeat(reason) ? failure.monitor : failure.label;
-  return `${name}: ${what}${by}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
 };
 
 const MAX_FAILURES = 3;

@@ -141,6 +141,11 @@ const bareLink = (link: string): string => link.replace(/^https:\/\//, '');
 /** What is over needs no link: how long it took says more. */
 const OVER = new Set<AlertFacts['kind']>(['recovered', 'unseen']);
 
+const tailOf = (draft: Draft, links: { details?: string; acknowledge?: string }): string => {
+  const link = links.acknowledge ?? (OVER.has(draft.facts.kind) ? undefined : links.details);
+  return link === undefined ? '' : ` ${bareLink(link)}`;
+};
+
 /** A step that asks for an answer may cost a second part when it would not say why otherwise. */
 const MAX_PARTS = 2;
 
@@ -162,8 +167,7 @@ export const shortOf = (draft: Draft, title: string, links: { details?: string; 
   const pieces = piecesOf(draft);
   const { head, name, since, why } = pieces;
   const said = head(name) === '' ? title.replaceAll(' · ', ', ') : head(name);
-  const link = links.acknowledge ?? (OVER.has(draft.facts.kind) ? undefined : links.details);
-  const tail = link === undefined ? '' : ` ${bareLink(link)}`;
+  const tail = tailOf(draft, links);
   const full = sentence(`${said}${since}${why}`);
   const brief = sentence(`${said}${since}`);
   if (fitsOneSms(`${full}${tail}`)) return `${full}${tail}`;
@@ -175,18 +179,18 @@ export const shortOf = (draft: Draft, title: string, links: { details?: string; 
 
 const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder']);
 
+/** The title of these says all. */
+const isSaidByTitle = (draft: Draft): boolean => {
+  const { kind, services, textKey } = draft.facts;
+  if (textKey !== undefined || services !== undefined || !SPOKEN_KINDS.has(kind)) return true;
+  return isCertificate(draft.facts) || lateJobsOf(draft) !== undefined;
+};
+
 /** One sentence to be spoken on the phone. */
 export const spokenOf = (draft: Draft, title: string): string => {
   const { spoken } = wordsOf(draft);
-  const { kind, startFrom, startTo, failures, services, textKey, cause } = draft.facts;
-  if (
-    textKey !== undefined ||
-    services !== undefined ||
-    isCertificate(draft.facts) ||
-    lateJobsOf(draft) !== undefined ||
-    !SPOKEN_KINDS.has(kind)
-  )
-    return sentence(title.replaceAll(' · ', ', '));
+  const { startFrom, startTo, failures, cause } = draft.facts;
+  if (isSaidByTitle(draft)) return sentence(title.replaceAll(' · ', ', '));
   const reason = failures[0]?.reason ?? cause;
   const since = startTo === undefined ? '' : spoken.since(minute(draft, startFrom ?? startTo));
   const why = reason === undefined ? '' : spoken.because(reasonIn(draft, reason, 'long'));

@@ -1,66 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Locale } from '../kernel/locale.ts';
+import { at, down, tell } from '../../test/fakes/told.ts';
 import type { Message } from './channel.ts';
-import { compose, type Reader } from './message.ts';
+import { compose } from './message.ts';
 import type { AlertFacts } from './model.ts';
-import { smsLength } from './sms-length.ts';
 
-/** By the clocks of Almaty, 10 January 2026. */
-const at = (hour: number, minute: number, second: number): number => Date.UTC(2026, 0, 10, hour - 5, minute, second);
-
-const down: AlertFacts = {
-  kind: 'down',
-  severity: 'critical',
-  incidentId: 'i',
-  code: '7F3K',
-  service: 'OnAI Backend API',
-  startFrom: at(8, 3, 12),
-  startTo: at(8, 3, 22),
-  detectedAt: at(8, 3, 33),
-  failures: [
-    {
-      monitor: 'health',
-      label: 'GET api.onai.example/health',
-      reason: { code: 'tcp.refused', params: {} },
-      bad: 6,
-      asked: 6,
-      lastAt: at(8, 3, 33),
-    },
-  ],
-  controls: { ok: 6, total: 6 },
-  lastChange: { at: at(7, 58, 40), what: 'release 41' },
-};
-
-const tell = (
-  facts: AlertFacts,
-  locale: Locale,
-  now: number,
-  more: Partial<Reader> & { createdAt?: number } = {},
-): Message => {
-  const { createdAt = now, ...reader } = more;
-  return compose(
-    {
-      id: 'a',
-      ...(facts.incidentId === undefined ? {} : { incidentId: facts.incidentId }),
-      kind: facts.kind,
-      severity: facts.severity,
-      transition: 1,
-      createdAt,
-      facts,
-    },
-    {
-      locale,
-      timezone: 'Asia/Almaty',
-      publicUrl: 'https://watch.onai.example',
-      loud: true,
-      dedupKey: 'i-1-0-tg',
-      buttons: { acknowledge: 'ack1', mute: 'mute1' },
-      at: now,
-      ...reader,
-    },
-  );
-};
 const text = (message: Message): string[] => [message.title, ...message.lines];
 
 describe('the message that a service is down', () => {
@@ -97,42 +41,6 @@ describe('the message that a service is down', () => {
     );
     assert.equal(message.short, 'OnAI Backend API НЕ РАБОТАЕТ с 08:03. watch.onai.example/i/7F3K');
     assert.equal(message.spoken, 'OnAI Backend API не работает с 08:03: соединение отклонено.');
-  });
-
-  it('calls a job that did not report by its name, and no service down for it', () => {
-    const missed: AlertFacts = {
-      ...down,
-      kind: 'degraded',
-      severity: 'warning',
-      failures: [
-        {
-          monitor: 'nightly backup',
-          label: 'heartbeat',
-          reason: { code: 'heartbeat.missed', params: { expectedAt: at(8, 3, 12), graceMs: 60_000 } },
-          bad: 1,
-          asked: 1,
-        },
-      ],
-    };
-    const message = tell(missed, 'en', at(8, 5, 0));
-    assert.equal(message.title, '🟠 OnAI Backend API: nightly backup has not reported');
-    assert.ok(message.lines.includes('nightly backup: no sign of life, expected by 08:03:12'), message.lines.join());
-    assert.match(message.short, /^OnAI Backend API: nightly backup has not reported since 08:03\. /);
-    assert.equal(message.spoken, 'OnAI Backend API: nightly backup has not reported.');
-    const russian = tell(missed, 'ru', at(8, 5, 0));
-    assert.equal(russian.title, '🟠 OnAI Backend API: нет сигнала от nightly backup');
-    assert.ok(russian.lines.includes('nightly backup: сигнал не пришёл, ожидался к 08:03:12'), russian.lines.join());
-    const back = tell({ ...missed, kind: 'recovered', endFrom: at(8, 9, 0), endTo: at(8, 9, 0) }, 'en', at(8, 9, 1));
-    assert.match(back.title, /^🟢 OnAI Backend API: nightly backup reports again · 08:09:00 · overdue 5 min/);
-  });
-
-  it('keeps its reason in a Russian SMS with a link to acknowledge, which takes a second part', () => {
-    const { short } = tell(down, 'ru', at(8, 3, 34), { ackLink: 'https://watch.onai.example/a/AbCdEfGhIjKl' });
-    assert.equal(
-      short,
-      'OnAI Backend API НЕ РАБОТАЕТ с 08:03 (соединение отклонено). watch.onai.example/a/AbCdEfGhIjKl',
-    );
-    assert.equal(smsLength(short).parts, 2);
   });
 
   it('has the reason for not being saved as its second line', () => {

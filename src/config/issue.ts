@@ -49,10 +49,23 @@ const describe = (issue: Issue, base: Path, tree: Tree): readonly Mistake[] => {
   const path = [...base, ...issue.path.filter((part) => typeof part !== 'symbol')];
   const value = valueAt(tree.value, path);
   if (issue.code === 'unrecognized_keys') return unknownKeys(issue.keys, path, tree);
-  if (issue.code === 'custom')
-    return [{ path, at: 'value', message: issue.message, hint: (issue.params as { hint?: string } | undefined)?.hint }];
-  if (issue.code === 'invalid_key') return [{ path, at: 'key', message: issue.issues[0]?.message ?? 'is no key' }];
+  if (issue.code === 'custom') return [ownWords(issue, path)];
+  if (issue.code === 'invalid_key') return [wrongKey(issue, path)];
   if (value === undefined) return [missing(path, tree)];
+  return wrongValue(issue, path, value, tree);
+};
+
+const ownWords = (issue: Extract<Issue, { code: 'custom' }>, path: Path): Mistake => {
+  const hint = (issue.params as { hint?: string } | undefined)?.hint;
+  return { path, at: 'value', message: issue.message, hint };
+};
+
+const wrongKey = (issue: Extract<Issue, { code: 'invalid_key' }>, path: Path): Mistake => {
+  const [first] = issue.issues;
+  return { path, at: 'key', message: first === undefined ? 'is not written as it must be' : limit(first) };
+};
+
+const wrongValue = (issue: Issue, path: Path, value: Json, tree: Tree): readonly Mistake[] => {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return union(issue.errors, path, tree);
   if (issue.code === 'invalid_union') return [unknownWord(path, value, kindsAt(path, tree))];
   if (issue.code === 'invalid_value') return [unknownWord(path, value, issue.values.map(String))];
