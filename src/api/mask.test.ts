@@ -40,6 +40,12 @@ test('the telling parameters of a URL are secrets; they come back as they were',
   assert.deepEqual(unmasked(shown, spec), spec);
 });
 
+test("a webhook's and a gateway's URL are secrets: their paths are all that the far side asks for", () => {
+  const url = 'https://hooks.onai.example/services/T01/B02/oRuyEL';
+  for (const kind of [{ kind: 'webhook' }, { kind: 'sms', provider: 'http', to: '+77011234567' }])
+    assert.deepEqual(masked('channel', { ...kind, url }), { ...kind, url: MASK });
+});
+
 test("a dead-man's URL is a secret", () => {
   assert.deepEqual(masked('watcher', { kind: 'deadman', url: 'https://hc.onai.example/ping/6f2c' }), {
     kind: 'deadman',

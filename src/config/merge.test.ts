@@ -97,12 +97,12 @@ test('secrets are never in the diff', () => {
   ).resources;
   const { changes } = merge(
     before,
-    channel({ secret: '${HOOK}', headers: { Authorization: 'Bearer new' }, url: 'https://me:pw@h.example' }),
+    channel({ secret: '${HOOK}', headers: { Authorization: 'Bearer new' }, url: 'https://h.example/T01/oRuyEL' }),
     'file',
     counter(),
   );
   assert.deepEqual(said(changes), [
-    'changed channel c/h (url: https://h.example → https://me:••••••@h.example; secret: •••••• → ${HOOK}; headers.Authorization: changed)',
+    'changed channel c/h (url: changed; secret: •••••• → ${HOOK}; headers.Authorization: changed)',
   ]);
 });
 

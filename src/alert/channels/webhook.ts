@@ -8,7 +8,7 @@ import { redacted, refusedWith, secretsInUrl, unanswered } from '../refusal.ts';
 
 const config = z.object({
   kind: z.literal('webhook'),
-  url: z.url({ protocol: /^https?$/ }).meta({ title: 'Address' }),
+  url: z.url({ protocol: /^https?$/ }).meta({ title: 'Address', secret: true }),
   secret: secret('Signing secret').optional(),
   headers: z
     .record(

@@ -30,8 +30,8 @@ export const smsConfig = z.object({
   kind: z.literal('sms'),
   provider: z.enum(['smsc', 'mobizon', 'twilio', 'http']),
   ...shared,
-  /** http: the gateway's address; `{to}` and `{text}` are filled in, encoded as their place needs. */
-  url: address().optional(),
+  /** http: the gateway's address; `{to}` and `{text}` are filled in, encoded as their place needs. It is all that many gateways ask for. */
+  url: address().meta({ title: 'Address', secret: true }).optional(),
   method: z.enum(['GET', 'POST', 'PUT']).optional(),
   headers: z.record(z.string(), z.string().meta({ secret: true })).optional(),
   body: z.string().optional(),
