@@ -9,7 +9,7 @@ import { WatcherNews } from './watcher-news.ts';
 
 const WITNESS = 'watchers: [{ name: cellar, kind: witness }]\n';
 const serviceAt = (host: string): string =>
-  `network: { controls: ["127.0.0.1:1"], resolvers: ["127.0.0.1:1"] }\nservices: [{ name: api, monitors: [{ name: port, kind: tcp, host: "${host}", port: 9 }] }]\n`;
+  `network: { controls: ["127.0.0.1:1"], resolvers: ["127.0.0.1:1"] }\nservices: [{ name: api, monitors: [{ name: port, kind: tcp, host: "${host}", port: 9, paused: true }] }]\n`;
 
 interface Rig {
   readonly engine: TestEngine;
@@ -57,7 +57,7 @@ const pass = async ({ engine }: Rig, span: number, everyLook: () => void = () =>
   await eventually('an empty outbox', () => engine.parts.outbox.waiting().count === 0);
 };
 
-/** What was told of the watchers; that nobody answers at port 9 is other news. */
+/** What was told of the watchers. */
 const told = ({ hook }: Rig): readonly string[] =>
   hook.hooks.items.filter(({ body }) => body['kind'] === 'unwatched').map(({ body }) => String(body['title']));
 

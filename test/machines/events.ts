@@ -38,19 +38,17 @@ const good = fc.record({ took: fc.integer({ min: 1, max: 5_000 }), question, net
   ...one,
 }));
 
-const bad = fc
-  .constantFrom('hard' as const, 'soft' as const)
-  .chain((cls) =>
-    fc
-      .record({
-        took: fc.integer({ min: 1, max: 5_000 }),
-        question,
-        network,
-        source,
-        code: fc.constantFrom(...WHY[cls]),
-      })
-      .map(({ code, ...one }) => ({ type: 'check' as const, class: cls, ...one, reason: reason(code) })),
-  );
+const bad = fc.constantFrom('hard' as const, 'soft' as const).chain((cls) =>
+  fc
+    .record({
+      took: fc.integer({ min: 1, max: 5_000 }),
+      question,
+      network,
+      source,
+      code: fc.constantFrom(...WHY[cls]),
+    })
+    .map(({ code, ...one }) => ({ type: 'check' as const, class: cls, ...one, reason: reason(code) })),
+);
 
 const other = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(0, 2, 6, 6, 6).map((ok) => ({ type: 'controls' as const, ok, total: 6 })) },

@@ -62,10 +62,7 @@ const expect = z.strictObject({
     .record(
       z
         .string()
-        .refine(
-          (path) => path.startsWith('$') && parseJsonPath(path) !== undefined,
-          'a path begins with $: write $.status, $.list[0] or $["a key"]',
-        ),
+        .refine((path) => parseJsonPath(path) !== undefined, 'write a path such as $.status, $.list[0] or $["a key"]'),
       z.union([scalar, z.strictObject({ not: scalar }), z.strictObject({ exists: z.boolean() })]),
     )
     .optional()
