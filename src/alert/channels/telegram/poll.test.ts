@@ -112,7 +112,7 @@ describe('polling Telegram', () => {
     fake.misbehave({ do: 'answer', reply: { status: 401, body: { ok: false, description: 'Unauthorized' } } });
     start();
     const fault = await faults.next();
-    assert.match(fault, /check botToken/);
+    assert.match(fault, /BotFather/);
     assert.doesNotMatch(fault, /TEST-token/);
   });
 
