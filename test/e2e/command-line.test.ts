@@ -61,7 +61,7 @@ test('what the command line changes is changed, and --dry-run changes nothing', 
   assert.match((await brain.dozor('deploys', 'announce', '--release', '41')).out, /^Announced for 127\.0\.0\.1/);
   const added = await brain.dozor('maintenance', 'add', 'move', '--for', '30m');
   assert.equal(added.code, 0, added.error);
-  assert.match((await brain.dozor('maintenance')).out, /^move .* 30m/);
+  assert.match((await brain.dozor('maintenance')).out, /^move .* 30 min/);
   assert.equal((await brain.dozor('maintenance', 'remove', 'move')).code, 0);
   assert.equal((await brain.dozor('incidents', 'show', 'ZZZZ')).code, 11);
 });
