@@ -14,7 +14,7 @@ import { createSchemas, type Schemas } from './schema.ts';
 import { settingsOf, type SettingsRead } from './schema-settings.ts';
 import { warningsOf, type Warning } from './warnings.ts';
 
-const MAX_BYTES = 1_000_000;
+const MAX_BYTES = 10_000_000;
 const MAX_PLACES = 100;
 const NOT_ACTED_ON = ['hosts', 'apps'] as const;
 
@@ -54,7 +54,7 @@ const readBytes = async (file: string): Promise<Buffer> => {
   }
   throw new Fault(
     'CONFIG_UNREADABLE',
-    `${file} is larger than 1 MB`,
+    `${file} is larger than 10 MB`,
     'a configuration is some kilobytes; is it the right file?',
   );
 };
