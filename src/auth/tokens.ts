@@ -86,7 +86,8 @@ export const createTokens = (world: {
       const token = await store.tokenByHash(hashSecret(secret));
       if (token === undefined || token.kind !== kind || !isLive(token, clock.now())) return undefined;
       const after = touched(token, clock.now());
-      if (after !== undefined) await store.write([{ put: 'token', token: after }]).catch(unlessFull);
+      // Urgent, for the caller waits: a batch would stay open for 100 ms.
+      if (after !== undefined) await store.write([{ put: 'token', token: after }], { urgent: true }).catch(unlessFull);
       return after ?? token;
     },
     isHonoured: async (id) => (await list()).some((token) => token.id === id && isLive(token, clock.now())),

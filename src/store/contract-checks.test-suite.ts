@@ -186,6 +186,17 @@ const rollingUp = (open: OpenEmpty): void => {
       ).flat().length;
     assert.deepEqual([await counted(MINUTE), await counted(HOUR), await counted(DAY)], [2, 3, 4]);
   });
+
+  test('a history that begins at an odd second reaches back as far as its pieces do', async (t) => {
+    const { store } = await open(t);
+    const now = DAY_0 + 2000 * DAY;
+    await store.write([1000, 100].map((age) => putCheck(checkAt(now - age * DAY))));
+    await store.tend(now);
+    const firstOf = async (age: number, spanMs: number): Promise<number | undefined> =>
+      (await store.history({ monitor: 1, from: now - age * DAY + 1_234, to: now, spanMs }))[0]?.from;
+    assert.equal(await firstOf(1000, DAY), now - 1000 * DAY);
+    assert.equal(await firstOf(100, HOUR), now - 100 * DAY);
+  });
 };
 
 const uptimeOf = (open: OpenEmpty): void => {
