@@ -36,6 +36,36 @@ describe('deadlines', () => {
     assert.deepEqual(called, ['a 100', 'b 200', 'c 300']);
   });
 
+  it('that are set again for the same moment by a call that came early wait for the next turn', () => {
+    const { clock, deadlines, called } = rig();
+    const wait = (): void => {
+      called.push(`${clock.now() - T}`);
+      if (called.length > 5) throw new Error('it went round within one turn');
+      if (clock.now() < T + 100) deadlines.set('a', T + 100, wait);
+    };
+    deadlines.set('a', T + 100, wait);
+    deadlines.set('other', T + 99, () => undefined);
+    clock.advance(99);
+    clock.advance(1);
+    assert.deepEqual(called, ['99', '100']);
+  });
+
+  it('that another call clears or moves in the same turn are not called for the old moment', () => {
+    const { clock, deadlines, called } = rig();
+    const note = (key: string) => (dueAt: number) => void called.push(`${key} ${dueAt - T}`);
+    deadlines.set('first', T + 10, () => {
+      deadlines.clear('cleared');
+      deadlines.set('moved', T + 50, moved);
+    });
+    const moved = note('moved');
+    deadlines.set('cleared', T + 11, note('cleared'));
+    deadlines.set('moved', T + 11, moved);
+    clock.advance(20);
+    assert.deepEqual(called, []);
+    clock.advance(30);
+    assert.deepEqual(called, ['moved 50']);
+  });
+
   it('come at once when their moment has passed', () => {
     const { clock, deadlines, called } = rig();
     deadlines.set('late', T - 5_000, (dueAt) => called.push(String(dueAt - T)));

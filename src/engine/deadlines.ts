@@ -6,6 +6,17 @@ import type { WatchClock } from './watch-clock.ts';
 /** Node's timers fire up to a millisecond early; what is due within that is due. */
 const EARLY_MS: Ms = 1;
 
+/** What is to be called; an object of its own for each setting, so that one set anew is told from the one before. */
+interface Entry {
+  readonly call: (dueAt: EpochMs) => void;
+}
+
+interface Due {
+  readonly key: string;
+  readonly at: EpochMs;
+  readonly entry: Entry;
+}
+
 /**
  * Every deadline of the engine under one timer: checks, re-checks, escalations, deliveries. A key has one deadline; setting it again moves it.
  * A call that throws is a bug of its own and stops nothing else.
@@ -13,7 +24,7 @@ const EARLY_MS: Ms = 1;
 export class Deadlines {
   readonly #clock: WatchClock;
   readonly #heap = new DeadlineHeap();
-  readonly #calls = new Map<string, (dueAt: EpochMs) => void>();
+  readonly #calls = new Map<string, Entry>();
   readonly #onBug: (where: string, error: unknown) => void;
   #stopTimer: Stop | undefined;
   #timerAt: EpochMs = Number.POSITIVE_INFINITY;
@@ -27,7 +38,7 @@ export class Deadlines {
   /** Calls at the moment (at once, if it has passed), with the moment it was due. */
   set(key: string, at: EpochMs, call: (dueAt: EpochMs) => void): void {
     if (this.#closed) return;
-    this.#calls.set(key, call);
+    this.#calls.set(key, { call });
     this.#heap.set(key, at);
     if (at < this.#timerAt) this.#arm();
   }
@@ -60,18 +71,33 @@ export class Deadlines {
     this.#stopTimer = this.#clock.after(Math.max(0, next.at - this.#clock.now()), () => this.#run());
   }
 
+  /**
+   * Calls what is due now. What is set meanwhile waits for the next turn, even when it is due as well: a call a millisecond early finds that its
+   * moment has not come and asks for the same moment again, which must not go round within one turn.
+   */
   #run(): void {
     const now = this.#clock.now() + EARLY_MS;
     this.#timerAt = Number.NEGATIVE_INFINITY;
-    for (let next = this.#heap.peek(); next !== undefined && next.at <= now; next = this.#heap.peek()) {
-      const call = this.#calls.get(next.key);
-      this.clear(next.key);
+    for (const { key, at, entry } of this.#takeDue(now)) {
+      // Cleared or set anew by one that was called before it.
+      if (this.#calls.get(key) !== entry) continue;
+      this.#calls.delete(key);
       try {
-        call?.(next.at);
+        entry.call(at);
       } catch (error) {
-        this.#onBug(`deadline ${next.key}`, error);
+        this.#onBug(`deadline ${key}`, error);
       }
     }
     this.#arm();
+  }
+
+  #takeDue(now: EpochMs): readonly Due[] {
+    const due: Due[] = [];
+    for (let next = this.#heap.peek(); next !== undefined && next.at <= now; next = this.#heap.peek()) {
+      this.#heap.delete(next.key);
+      const entry = this.#calls.get(next.key);
+      if (entry !== undefined) due.push({ key: next.key, at: next.at, entry });
+    }
+    return due;
   }
 }

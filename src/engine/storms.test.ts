@@ -16,12 +16,16 @@ interface Rig {
   readonly config: string;
 }
 
-/** Services on one machine, seen to be well. */
+/**
+ * Services on one machine, seen to be well. Asked every 5 s, all are in doubt before the first of them is judged; with a slower pulse chance
+ * decides how many were asked by then, and the first few may be told before it is a storm.
+ */
 const rig = async (context: TestContext, names: readonly string[]): Promise<Rig> => {
   const target = await startTarget();
   const hook = await startFakeWebhook();
   context.after(() => Promise.all([target.close(), hook.close()]));
-  const config = watchedBy(Object.fromEntries(names.map((name) => [name, target.url]))) + hooksTo({ hook: hook.url });
+  const watched = watchedBy(Object.fromEntries(names.map((name) => [name, target.url])));
+  const config = watched.replaceAll(' }]', ', pulse: 5s }]') + hooksTo({ hook: hook.url });
   const engine = await startEngine(context, { config });
   engine.parts.watch.start();
   await pass(engine, 15 * SECOND);
