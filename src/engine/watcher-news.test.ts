@@ -42,19 +42,23 @@ const rig = async (context: TestContext, config: string): Promise<Rig> => {
 
 const watcherId = ({ engine }: Rig): string => engine.parts.core.registry.watchers()[0]?.id ?? '';
 
+/** All that was written is sent: a step of time would be the time-out of what is still on its way. */
+const isAllSent = ({ engine }: Rig): boolean => engine.parts.outbox.waiting().count === 0;
+
 /** So much time in steps of the news' own looks, each with what it wrote. */
-const pass = async ({ engine }: Rig, span: number, everyLook: () => void = () => undefined): Promise<void> => {
+const pass = async (one: Rig, span: number, everyLook: () => void = () => undefined): Promise<void> => {
+  const { engine } = one;
   for (let passed = 0; passed < span; passed += 10 * SECOND) {
     everyLook();
     const due = (): number | undefined => engine.parts.core.deadlines.at('watcher-news');
-    await eventually('the next look to be due', () => (due() ?? 0) > engine.clock.now());
+    await eventually('the next look to be due', () => (due() ?? 0) > engine.clock.now() && isAllSent(one));
     engine.clock.advance(10 * SECOND);
   }
   await eventually(
     'the last look to be over',
     () => (engine.parts.core.deadlines.at('watcher-news') ?? 0) > engine.clock.now(),
   );
-  await eventually('an empty outbox', () => engine.parts.outbox.waiting().count === 0);
+  await eventually('an empty outbox', () => isAllSent(one));
 };
 
 /** What was told of the watchers. */
