@@ -45,10 +45,16 @@ module.exports = {
       to: { path: '^src/', pathNot: `^src/(network|kernel)/|^src/(${pure})/[^/]+\\.ts$` },
     },
     {
+      name: 'diagnose-and-supervise-are-below-monitor',
+      severity: 'error',
+      from: { path: '^src/(diagnose|supervise)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/(monitor|incident|alert|protect)/' },
+    },
+    {
       name: 'monitor-is-below-incident',
       severity: 'error',
       from: { path: '^src/monitor/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^src/(incident|alert)/' },
+      to: { path: '^src/(incident|alert|protect)/' },
     },
     {
       name: 'incident-is-below-alert',
