@@ -162,6 +162,8 @@ export interface NumberedSignal {
 
 /** What the brain tells the agent to watch: the `apps` of its host, as configured. Secrets stay away. */
 export interface HostBriefing {
+  /** Changes whenever anything else in it does. */
+  readonly revision: string;
   readonly host: string;
   readonly pm2Home?: string;
   readonly apps: readonly AppSpec[];
@@ -190,4 +192,56 @@ export interface Uplink {
   hand(batch: readonly NumberedSignal[]): Promise<number>;
   /** Waits for orders and changes of the briefing, as long as the brain lets it; resolves with what there is (perhaps nothing). */
   listen(signal: AbortSignal): Promise<{ readonly orders: readonly IssuedOrder[]; readonly briefing?: HostBriefing }>;
+}
+
+/** The language of agent and brain; raised when one would misunderstand the other. */
+export const AGENT_PROTOCOL = 1;
+
+/** The header by which an agent proves itself. */
+export const AGENT_KEY_HEADER = 'x-dozor-agent';
+
+/** What every question of an agent carries. */
+export interface AgentGreeting {
+  readonly protocol: number;
+  /** The agent's version, for people. */
+  readonly version: string;
+}
+
+/** What every answer to it carries: the brain's clock, by which the agent sees how wrong its own is. */
+export interface BrainMoment {
+  readonly now: EpochMs;
+}
+
+/** `POST /api/v1/agents/join` with the one-time token of a code. */
+export interface AgentJoining extends AgentGreeting {
+  readonly token: string;
+}
+
+/** Its answer: the key that lasts, and what to watch. */
+export interface AgentJoined extends BrainMoment {
+  readonly key: string;
+  readonly brain: { readonly name: string };
+  readonly briefing: HostBriefing;
+}
+
+/** `POST /api/v1/agents/signals`. */
+export interface AgentSignals extends AgentGreeting {
+  readonly signals: readonly NumberedSignal[];
+}
+
+/** Its answer, once they are durable: the highest number of this host that the brain has, which may lie above what was sent. */
+export interface AgentAcked extends BrainMoment {
+  readonly acked: number;
+}
+
+/** `POST /api/v1/agents/orders`: waits up to `waitMs` (≤ 25 s) for news. `briefing` names the one that the agent has (`revision`), if any. */
+export interface AgentListening extends AgentGreeting {
+  readonly waitMs: Ms;
+  readonly briefing?: string;
+}
+
+/** Its answer: orders that are not answered by `order-done` yet may come again; the briefing when it is another one than the agent's. */
+export interface AgentNews extends BrainMoment {
+  readonly orders: readonly IssuedOrder[];
+  readonly briefing?: HostBriefing;
 }

@@ -13,6 +13,12 @@ describe('a join code', () => {
     assert.deepEqual(unpackCode(` ${word}\n`), CODE);
   });
 
+  it('tells an agent from a witness by its first letters', () => {
+    const word = packCode({ ...CODE, role: 'agent' });
+    assert.match(word, /^dza[\w-]+$/);
+    assert.deepEqual(unpackCode(word), { ...CODE, role: 'agent' });
+  });
+
   it('is refused in a sentence when a part of it is missing', () => {
     const word = packCode(CODE);
     for (let length = 0; length < word.length; length += 1)
