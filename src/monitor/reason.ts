@@ -1,3 +1,5 @@
+import type { SuperviseReasonCode } from '../supervise/reason.ts';
+
 /**
  * Why a check is not good. `class` is the weight of the evidence: hard means the target itself answered wrongly (refused, wrong status,
  * bad certificate), soft means silence or a cut that the way to it could have caused as well. `lasting` means that it will not heal by
@@ -9,7 +11,7 @@
  * tls.expires-soon; `status`, `expected` for http.status; `location` for http.redirect-loop; `code` for http.malformed; `limit` for
  * http.body-too-large; `tookMs`, `limitMs` for http.slow; `keyword`, `pattern` for keyword and regex; `path`, `expected`, `found` for
  * json-mismatch; `name`, `expected`, `found` for header-mismatch; `code` (exit code) for heartbeat.failed; `failed`, `asked` for
- * partial-failures; `what` for watch.cannot-ask.
+ * partial-failures; `what` for watch.cannot-ask. Those of apps and hosts (`app.*`, `manager.*`, `host.*`) stand in `supervise/reason.ts`.
  */
 export const REASONS = {
   'dns.not-found': { class: 'hard', lasting: true },
@@ -56,7 +58,33 @@ export const REASONS = {
   'host.gone': { class: 'hard', lasting: true },
   /** The watch itself could not ask (its tool is missing, no descriptors left): says nothing about the target. */
   'watch.cannot-ask': { class: 'soft', lasting: false },
-} as const satisfies Record<string, { class: CheckClass; lasting: boolean }>;
+  'app.boot-crash': { class: 'hard', lasting: true },
+  'app.crash-loop': { class: 'hard', lasting: false },
+  'app.restarting': { class: 'hard', lasting: false },
+  'app.exits-rising': { class: 'ok', lasting: false },
+  'app.memory-restarts': { class: 'ok', lasting: false },
+  'app.oom-kills': { class: 'ok', lasting: false },
+  'app.gave-up': { class: 'hard', lasting: true },
+  'app.not-running': { class: 'hard', lasting: false },
+  'app.partly-down': { class: 'ok', lasting: false },
+  'app.zombie': { class: 'hard', lasting: true },
+  'app.unhealthy': { class: 'hard', lasting: false },
+  'app.unstable-after-deploy': { class: 'hard', lasting: true },
+  'manager.gone': { class: 'hard', lasting: true },
+  'host.disk-full': { class: 'hard', lasting: true },
+  'host.disk-filling': { class: 'ok', lasting: true },
+  'host.inodes-full': { class: 'hard', lasting: true },
+  'host.inodes-filling': { class: 'ok', lasting: true },
+  'host.memory-low': { class: 'ok', lasting: false },
+  'host.swap-full': { class: 'ok', lasting: false },
+  'host.clock-skew': { class: 'ok', lasting: true },
+  'host.oom-kill': { class: 'ok', lasting: false },
+} as const satisfies Record<string, Weight> & Record<SuperviseReasonCode, Weight>;
+
+interface Weight {
+  readonly class: CheckClass;
+  readonly lasting: boolean;
+}
 
 /** ok, or how heavily the check weighs against the target. */
 export type CheckClass = 'ok' | 'hard' | 'soft';

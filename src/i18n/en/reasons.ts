@@ -26,6 +26,34 @@ const found = (seen: ReasonParams): string =>
 const certificateEnds = (left: number): string =>
   left <= 0 ? 'certificate ends within a day' : `certificate ends in ${days(left)}`;
 
+const exit = (seen: ReasonParams): string =>
+  part(seen, 'signal', (name) => `, signal ${name}`) || part(seen, 'code', (code) => `, exit code ${code}`);
+
+const shortExit = (seen: ReasonParams): string => part(seen, 'code', (code) => (code.length > 3 ? '' : ` (${code})`));
+
+/** 60 s, 10 min, 3 h: as coarse as the number allows. */
+const span = (ms: number): string => {
+  if (ms < 120_000) return `${Math.max(1, Math.round(ms / 1000))} s`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`;
+};
+
+const exits = (seen: ReasonParams): string =>
+  part(seen, 'exits', (count) => `: ${count} exits${part(seen, 'withinMs', (ms) => ` in ${span(Number(ms))}`)}`);
+
+const counted = (seen: ReasonParams, key: string): string =>
+  part(seen, key, (count) => `: ${count}×${part(seen, 'withinMs', (ms) => ` in ${span(Number(ms))}`)}`);
+
+const lasted = (seen: ReasonParams): string => part(seen, 'forMs', (ms) => ` for ${span(Number(ms))}`);
+
+const ahead = (seen: ReasonParams): string => part(seen, 'inMs', (ms) => `, full in ${span(Number(ms))}`);
+
+const manager = (seen: ReasonParams): string => String(seen['manager'] ?? 'the process manager');
+
+const size = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e8) / 10} GB`;
+
+const free = (seen: ReasonParams): string => part(seen, 'freeBytes', (bytes) => `, ${size(Number(bytes))} free`);
+
 /** English texts: every reason of `monitor/reason.ts`, whose table of parameters stands there. */
 export const reasons = phrases({
   'dns.not-found': {
@@ -155,5 +183,91 @@ export const reasons = phrases({
   'watch.cannot-ask': {
     long: (seen) => `the watch cannot ask${part(seen, 'what', (what) => ` (${what})`)}`,
     short: () => 'cannot check',
+  },
+  'app.boot-crash': {
+    long: (seen) => `crashes at its start${exit(seen)}`,
+    short: (seen) => `crash at start${shortExit(seen)}`,
+  },
+  'app.crash-loop': { long: (seen) => `crash loop${exits(seen)}${exit(seen)}`, short: () => 'crash loop' },
+  'app.restarting': {
+    long: (seen) => `crashes again and again${exits(seen)}${exit(seen)}`,
+    short: () => 'keeps crashing',
+  },
+  'app.exits-rising': {
+    long: (seen) =>
+      `crashes more often than usual${part(seen, 'perHour', (count) => `: ${count} in an hour`)}${part(seen, 'usual', (count) => `, usually ${count}`)}`,
+    short: () => 'crashes more often',
+  },
+  'app.memory-restarts': {
+    long: (seen) => `restarted again and again at its memory limit${counted(seen, 'restarts')}`,
+    short: () => 'memory restarts',
+  },
+  'app.oom-kills': {
+    long: (seen) => `killed by the system for want of memory${counted(seen, 'kills')}`,
+    short: () => 'OOM kills',
+  },
+  'app.gave-up': {
+    long: (seen) => `${manager(seen)} has given up restarting it${part(seen, 'status', (word) => ` (${word})`)}`,
+    short: () => 'not restarted now',
+  },
+  'app.not-running': {
+    long: (seen) => `not running${part(seen, 'status', (word) => ` (${manager(seen)} says ${word})`)}`,
+    short: () => 'not running',
+  },
+  'app.partly-down': {
+    long: (seen) =>
+      seen['failing'] === undefined || seen['of'] === undefined
+        ? 'some of its processes keep crashing'
+        : `${seen['failing']} of ${seen['of']} processes keep crashing`,
+    short: () => 'partly crashing',
+  },
+  'app.zombie': {
+    long: (seen) =>
+      `the process runs, but ${part(seen, 'port', (port) => `port ${port}`) || 'its port'} is closed${lasted(seen)}`,
+    short: (seen) => `port${part(seen, 'port', (port) => ` ${port}`)} closed`,
+  },
+  'app.unhealthy': {
+    long: (seen) => `runs, but its health check fails${part(seen, 'detail', (what) => `: ${what}`)}${lasted(seen)}`,
+    short: () => 'unhealthy',
+  },
+  'app.unstable-after-deploy': {
+    long: (seen) => `crashes since the deploy${exits(seen)}${exit(seen)}`,
+    short: () => 'bad deploy',
+  },
+  'manager.gone': {
+    long: (seen) => `${manager(seen)} is not running`,
+    short: (seen) => `${String(seen['manager'] ?? 'manager')} gone`,
+  },
+  'host.disk-full': {
+    long: (seen) => `disk full${part(seen, 'mount', (mount) => `: ${mount}`)}${free(seen)}`,
+    short: () => 'disk full',
+  },
+  'host.disk-filling': {
+    long: (seen) => `disk fills up${part(seen, 'mount', (mount) => `: ${mount}`)}${free(seen)}${ahead(seen)}`,
+    short: () => 'disk fills up',
+  },
+  'host.inodes-full': {
+    long: (seen) => `no inodes left${part(seen, 'mount', (mount) => ` on ${mount}`)}`,
+    short: () => 'no inodes',
+  },
+  'host.inodes-filling': {
+    long: (seen) => `inodes run out${part(seen, 'mount', (mount) => ` on ${mount}`)}${ahead(seen)}`,
+    short: () => 'inodes run out',
+  },
+  'host.memory-low': {
+    long: (seen) => `little memory left${part(seen, 'availableBytes', (bytes) => ` (${size(Number(bytes))})`)}`,
+    short: () => 'memory low',
+  },
+  'host.swap-full': {
+    long: (seen) => `swap used up${part(seen, 'usedPercent', (share) => ` (${share} %)`)}`,
+    short: () => 'swap full',
+  },
+  'host.clock-skew': {
+    long: (seen) => `the clock is wrong${part(seen, 'skewMs', (ms) => ` by ${seconds(Math.abs(Number(ms)))} s`)}`,
+    short: () => 'clock wrong',
+  },
+  'host.oom-kill': {
+    long: (seen) => `out of memory${part(seen, 'program', (name) => `: the system killed ${name}`)}`,
+    short: () => 'OOM kill',
   },
 });

@@ -20,6 +20,32 @@ const days = (count: number): string => {
 const found = (seen: ReasonParams): string =>
   part(seen, 'expected', (value) => `, ожидалось ${value}`) + part(seen, 'found', (value) => `, получено ${value}`);
 
+const exit = (seen: ReasonParams): string =>
+  part(seen, 'signal', (name) => `, сигнал ${name}`) || part(seen, 'code', (code) => `, код выхода ${code}`);
+
+/** 60 с, 10 мин, 3 ч: as coarse as the number allows. */
+const span = (ms: number): string => {
+  if (ms < 120_000) return `${Math.max(1, Math.round(ms / 1000))} с`;
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} мин` : `${Math.round(ms / 3_600_000)} ч`;
+};
+
+const exits = (seen: ReasonParams): string =>
+  part(seen, 'exits', (count) => `: падений ${count}${part(seen, 'withinMs', (ms) => ` за ${span(Number(ms))}`)}`);
+
+const counted = (seen: ReasonParams, key: string): string =>
+  part(seen, key, (count) => `: ${count}×${part(seen, 'withinMs', (ms) => ` за ${span(Number(ms))}`)}`);
+
+const lasted = (seen: ReasonParams): string => part(seen, 'forMs', (ms) => ` уже ${span(Number(ms))}`);
+
+const ahead = (seen: ReasonParams): string => part(seen, 'inMs', (ms) => `, хватит на ${span(Number(ms))}`);
+
+const manager = (seen: ReasonParams): string => String(seen['manager'] ?? 'менеджер процессов');
+
+const size = (bytes: number): string =>
+  (bytes < 1e9 ? `${Math.round(bytes / 1e6)} МБ` : `${Math.round(bytes / 1e8) / 10} ГБ`).replace('.', ',');
+
+const free = (seen: ReasonParams): string => part(seen, 'freeBytes', (bytes) => `, свободно ${size(Number(bytes))}`);
+
 /** Russian texts: every reason of `monitor/reason.ts`, whose table of parameters stands there. */
 export const reasons: typeof en = {
   'dns.not-found': {
@@ -152,5 +178,90 @@ export const reasons: typeof en = {
   'watch.cannot-ask': {
     long: (seen) => `дозор не может спросить${part(seen, 'what', (what) => ` (${what})`)}`,
     short: () => 'нечем спросить',
+  },
+  'app.boot-crash': {
+    long: (seen) => `падает при запуске${exit(seen)}`,
+    short: () => 'падает при запуске',
+  },
+  'app.crash-loop': { long: (seen) => `падает раз за разом${exits(seen)}${exit(seen)}`, short: () => 'цикл падений' },
+  'app.restarting': {
+    long: (seen) => `снова и снова падает${exits(seen)}${exit(seen)}`,
+    short: () => 'снова падает',
+  },
+  'app.exits-rising': {
+    long: (seen) =>
+      `падает чаще обычного${part(seen, 'perHour', (count) => `: за час — ${count}`)}${part(seen, 'usual', (count) => `, обычно ${count}`)}`,
+    short: () => 'падает чаще',
+  },
+  'app.memory-restarts': {
+    long: (seen) => `снова и снова перезапускается из-за лимита памяти${counted(seen, 'restarts')}`,
+    short: () => 'лимит памяти',
+  },
+  'app.oom-kills': {
+    long: (seen) => `система убивает его из-за нехватки памяти${counted(seen, 'kills')}`,
+    short: () => 'убит: нет памяти',
+  },
+  'app.gave-up': {
+    long: (seen) => `${manager(seen)} больше не перезапускает${part(seen, 'status', (word) => ` (${word})`)}`,
+    short: () => 'не перезапускается',
+  },
+  'app.not-running': {
+    long: (seen) => `не запущен${part(seen, 'status', (word) => ` (${manager(seen)} пишет ${word})`)}`,
+    short: () => 'не запущен',
+  },
+  'app.partly-down': {
+    long: (seen) =>
+      seen['failing'] === undefined || seen['of'] === undefined
+        ? 'часть процессов падает раз за разом'
+        : `падает процессов: ${seen['failing']} из ${seen['of']}`,
+    short: () => 'часть падает',
+  },
+  'app.zombie': {
+    long: (seen) => `процесс запущен, но порт${part(seen, 'port', (port) => ` ${port}`)} закрыт${lasted(seen)}`,
+    short: (seen) => `порт${part(seen, 'port', (port) => ` ${port}`)} закрыт`,
+  },
+  'app.unhealthy': {
+    long: (seen) => `запущен, но не здоров${part(seen, 'detail', (what) => `: ${what}`)}${lasted(seen)}`,
+    short: () => 'не здоров',
+  },
+  'app.unstable-after-deploy': {
+    long: (seen) => `падает после выкладки${exits(seen)}${exit(seen)}`,
+    short: () => 'плохая выкладка',
+  },
+  'manager.gone': {
+    long: (seen) => `${manager(seen)} не запущен`,
+    short: (seen) => `${String(seen['manager'] ?? 'менеджер')} не запущен`,
+  },
+  'host.disk-full': {
+    long: (seen) => `диск заполнен${part(seen, 'mount', (mount) => `: ${mount}`)}${free(seen)}`,
+    short: () => 'диск заполнен',
+  },
+  'host.disk-filling': {
+    long: (seen) => `диск заполняется${part(seen, 'mount', (mount) => `: ${mount}`)}${free(seen)}${ahead(seen)}`,
+    short: () => 'диск заполняется',
+  },
+  'host.inodes-full': {
+    long: (seen) => `кончились inode${part(seen, 'mount', (mount) => ` на ${mount}`)}`,
+    short: () => 'кончились inode',
+  },
+  'host.inodes-filling': {
+    long: (seen) => `кончаются inode${part(seen, 'mount', (mount) => ` на ${mount}`)}${ahead(seen)}`,
+    short: () => 'кончаются inode',
+  },
+  'host.memory-low': {
+    long: (seen) => `мало памяти${part(seen, 'availableBytes', (bytes) => ` (${size(Number(bytes))})`)}`,
+    short: () => 'мало памяти',
+  },
+  'host.swap-full': {
+    long: (seen) => `подкачка заполнена${part(seen, 'usedPercent', (share) => ` (${share} %)`)}`,
+    short: () => 'подкачка заполнена',
+  },
+  'host.clock-skew': {
+    long: (seen) => `часы неверны${part(seen, 'skewMs', (ms) => `, на ${seconds(Math.abs(Number(ms)))} с`)}`,
+    short: () => 'часы неверны',
+  },
+  'host.oom-kill': {
+    long: (seen) => `кончилась память${part(seen, 'program', (name) => `: система убила ${name}`)}`,
+    short: () => 'кончилась память',
   },
 };
