@@ -17,6 +17,8 @@ export type Step =
       readonly do: 'run';
       readonly argv: readonly string[];
       readonly cwd?: string;
+      /** Added to the environment: `PM2_HOME`. */
+      readonly env?: Readonly<Record<string, string>>;
       readonly timeoutMs: Ms;
       readonly undo?: readonly string[];
     }

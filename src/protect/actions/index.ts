@@ -1,0 +1,7 @@
+import type { Action } from '../define.ts';
+
+/** Every action, in the order in which they are done: artifacts first. */
+export const ACTIONS: readonly Action[] = [];
+
+/** The action of that id; undefined for an id that is none. */
+export const actionOf = (id: string): Action | undefined => ACTIONS.find((action) => action.id === id);
