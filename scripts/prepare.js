@@ -15,6 +15,7 @@ const NEEDED = [
   ['unshare', 'util-linux', 'namespaces of a test of its own'],
   ['mount', 'mount', 'a full disk: a small tmpfs'],
   ['git', 'git', 'the package is made from what is tracked'],
+  ['sshd', 'openssh-server', 'the way to another host: a real sshd on 127.0.0.1'],
 ];
 
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/bin'];
