@@ -3,11 +3,13 @@ import { answers as answersEn } from './en/answers.ts';
 import { cli as cliEn } from './en/cli.ts';
 import { messages as messagesEn } from './en/messages.ts';
 import { pages as pagesEn } from './en/pages.ts';
+import { protect as protectEn } from './en/protect.ts';
 import { reasons as reasonsEn } from './en/reasons.ts';
 import { answers as answersRu } from './ru/answers.ts';
 import { cli as cliRu } from './ru/cli.ts';
 import { messages as messagesRu } from './ru/messages.ts';
 import { pages as pagesRu } from './ru/pages.ts';
+import { protect as protectRu } from './ru/protect.ts';
 import { reasons as reasonsRu } from './ru/reasons.ts';
 
 /** All texts of one language; the compiler checks that each language has each key with the same parameters. */
@@ -17,11 +19,12 @@ export interface Catalog {
   readonly messages: typeof messagesEn;
   readonly cli: typeof cliEn;
   readonly pages: typeof pagesEn;
+  readonly protect: typeof protectEn;
 }
 
 const CATALOGS: Readonly<Record<Locale, Catalog>> = {
-  en: { answers: answersEn, reasons: reasonsEn, messages: messagesEn, cli: cliEn, pages: pagesEn },
-  ru: { answers: answersRu, reasons: reasonsRu, messages: messagesRu, cli: cliRu, pages: pagesRu },
+  en: { answers: answersEn, reasons: reasonsEn, messages: messagesEn, cli: cliEn, pages: pagesEn, protect: protectEn },
+  ru: { answers: answersRu, reasons: reasonsRu, messages: messagesRu, cli: cliRu, pages: pagesRu, protect: protectRu },
 };
 
 /** The texts of a language. */

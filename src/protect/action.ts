@@ -1,5 +1,11 @@
 import type { Ms } from '../kernel/time.ts';
 
+/** A sentence as data: a key of the catalogs (`catalog(locale).protect.says`) with its values. */
+export interface Said {
+  readonly says: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
 /** One change that a plan would make, for people (`before`/`after` make the diff) and for the runner. */
 export type Step =
   /** A file's text is replaced, or the file is made (`before` undefined). Mode and owner are kept. */
@@ -23,15 +29,15 @@ export type Step =
       readonly undo?: readonly string[];
     }
   /** Not safe to do by a program: printed for a person. */
-  | { readonly do: 'patch'; readonly path: string; readonly patch: string; readonly why: string };
+  | { readonly do: 'patch'; readonly path: string; readonly patch: string; readonly why: Said };
 
 /** What an action would do here. */
 export interface Plan {
   readonly action: string;
   readonly app: string;
   readonly steps: readonly Step[];
-  /** Said beforehand: a second's gap, what can't be undone, what it relies on. Keys of the catalogs with their values. */
-  readonly notes: readonly { readonly says: string; readonly params: Readonly<Record<string, string | number>> }[];
+  /** Said beforehand: a second's gap, what can't be undone, what it relies on. */
+  readonly notes: readonly Said[];
   /** Whether the app is restarted or reloaded by it, so that health is asked before and after. */
   readonly touchesApp: boolean;
   /** Whether the planned state has to boot on a private port before anything is changed. */

@@ -1,0 +1,7 @@
+
+import { fileSays } from './protect-files.ts';
+
+/** What protecting, recovering and rolling back say. `says` has the sentences of actions, by the keys that plans carry. */
+export const protect = {
+  says: { ...fileSays },
+};
