@@ -43,6 +43,10 @@ export const FAULTS = {
   JOIN_REFUSED: { exit: 14, status: 403 },
   // exit 15: the machine lacks what the command needs
   MACHINE_LACKS: { exit: 15, status: 500 },
+  // exit 16: the way over SSH
+  SSH_UNREACHABLE: { exit: 16, status: 502 },
+  SSH_REFUSED: { exit: 16, status: 502 },
+  SSH_BROKEN: { exit: 16, status: 502 },
 } as const;
 
 /** A stable name for what is wrong. */
