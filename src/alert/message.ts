@@ -9,7 +9,7 @@ import { wordsOf } from './message-facts.ts';
 import { tell } from './message-kinds.ts';
 import { shortOf, spokenOf } from './message-short.ts';
 import type { Alert, AlertFacts } from './model.ts';
-import { redactJson } from './redact.ts';
+import { redactJson } from '../kernel/redact.ts';
 
 /** Who reads a message, and how this copy of it is sent. */
 export interface Reader {

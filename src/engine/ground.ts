@@ -1,7 +1,7 @@
 import { Fault } from '../kernel/fault.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { EpochMs } from '../kernel/time.ts';
-import { redact } from '../alert/redact.ts';
+import { redact } from '../kernel/redact.ts';
 import { openSecrets, type Secrets } from '../auth/secrets.ts';
 import type { Settings } from '../config/contract.ts';
 import type { Snapshot, Store, StoredEvent } from '../store/contract.ts';
