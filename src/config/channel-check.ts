@@ -1,6 +1,6 @@
 import type { ChannelKind } from '#alert/channel.ts';
 import type { Json } from '#kernel/json.ts';
-import { listed } from './cross-check.ts';
+import { listed } from './references.ts';
 import type { Mistake } from './document.ts';
 import { withoutValues } from './parse.ts';
 import type { Path } from './path.ts';

@@ -179,6 +179,19 @@ test('watchers, services, hosts and apps keep what the engine needs of them', ()
     origin: 'file',
     dependsOn: ['db'],
   });
-  assert.deepEqual(compiled('host', { local: true }), { id: 'r1', name: 'it' });
-  assert.deepEqual(compiled('app', { manager: 'pm2' }), { id: 'r1', name: 'it' });
+  const identity = { id: 'r1', name: 'it', origin: 'file' };
+  assert.deepEqual(compiled('host', { local: true, pm2Home: '~/.pm2' }), {
+    ...identity,
+    local: true,
+    pm2Home: '~/.pm2',
+  });
+  assert.deepEqual(compiled('app', {}), { ...identity, manager: 'pm2', artifacts: [], repair: 'ask' });
+});
+
+test('the port of an app is the written one, else that of its deploy, else that of a health check on its own host', () => {
+  const port = (spec: Record<string, Json>): unknown => (compiled('app', spec) as { port?: number }).port;
+  assert.equal(port({ port: 3001, health: 'http://127.0.0.1:3000/health' }), 3001);
+  assert.equal(port({ deploy: { root: '/srv/a', port: 3002 }, health: 'http://127.0.0.1:3000/health' }), 3002);
+  assert.equal(port({ health: 'http://localhost:3000/health' }), 3000);
+  assert.equal(port({ health: 'https://api.onai.example/health' }), undefined);
 });

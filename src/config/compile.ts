@@ -5,7 +5,7 @@ import type { Channel, Contact, Policy, PolicyStep } from '#alert/model.ts';
 import type { MaintenanceWindow, Monitor, Service, Severity } from '#monitor/model.ts';
 import type { MonitorKind } from '#monitor/kind.ts';
 import type { Resource } from '#store/contract.ts';
-import type { Compile, Compiled, SecretSource, Watcher } from './contract.ts';
+import type { App, Compile, Compiled, SecretSource, Watcher } from './contract.ts';
 import type { Mistake } from './document.ts';
 import { mistakesFromOutside } from './from-outside.ts';
 import { channelFault } from './channel-check.ts';
@@ -167,9 +167,42 @@ const maintenance: Compiler = (resource, read) => {
   return { kind: 'maintenance', value };
 };
 
-const bare =
-  (kind: 'host' | 'app'): Compiler =>
-  ({ id, name }) => ({ kind, value: { id, name } });
+const host: Compiler = (resource, read) => {
+  const { local, ssh, pm2Home } = read as { local?: boolean; ssh?: string; pm2Home?: string };
+  return { kind: 'host', value: { ...identity(resource), local: local === true, ...defined({ ssh, pm2Home }) } };
+};
+
+/** A health check that is asked on the host itself says on which port the app listens. */
+const portOf = (read: Read): number | undefined => {
+  const { port, health, deploy } = read as { port?: number; health?: string; deploy?: { port?: number } };
+  if (port !== undefined || deploy?.port !== undefined) return port ?? deploy?.port;
+  if (health === undefined || !URL.canParse(health)) return undefined;
+  const url = new URL(health);
+  const isHere = /^(localhost|127\.|\[::1\])/.test(url.hostname);
+  return isHere && url.port !== '' ? Number(url.port) : undefined;
+};
+
+const app: Compiler = (resource, read) => {
+  const {
+    service: carries,
+    host: on,
+    dir,
+    ecosystem,
+    envFile,
+    health,
+    artifacts,
+    manager,
+    repair,
+  } = read as Partial<App>;
+  const value: App = {
+    ...identity(resource),
+    manager: manager ?? 'pm2',
+    artifacts: artifacts ?? [],
+    repair: repair ?? 'ask',
+    ...defined({ service: carries, host: on, dir, ecosystem, envFile, health, port: portOf(read) }),
+  };
+  return { kind: 'app', value };
+};
 
 const COMPILERS: Readonly<Record<Resource['kind'], Compiler>> = {
   service,
@@ -179,6 +212,6 @@ const COMPILERS: Readonly<Record<Resource['kind'], Compiler>> = {
   policy,
   watcher,
   maintenance,
-  host: bare('host'),
-  app: bare('app'),
+  host,
+  app,
 };

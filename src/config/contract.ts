@@ -3,7 +3,7 @@ import type { Json } from '../kernel/json.ts';
 import type { Locale } from '../kernel/locale.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { Channel, Contact, Policy } from '../alert/model.ts';
-import type { MaintenanceWindow, Monitor, Service } from '../monitor/model.ts';
+import type { MaintenanceWindow, Monitor, Origin, Service } from '../monitor/model.ts';
 import type { DetectionRules } from '../monitor/rules.ts';
 import type { Resource, ResourceKind } from '../store/contract.ts';
 import type { WitnessRules } from './witness-rules.ts';
@@ -32,6 +32,37 @@ export interface Watcher {
   readonly everyMs: Ms;
 }
 
+/** A machine whose processes an agent sees. */
+export interface Host {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: Origin;
+  /** The machine that the brain itself runs on. */
+  readonly local: boolean;
+  /** `user@host` */
+  readonly ssh?: string;
+  readonly pm2Home?: string;
+}
+
+/** A program on a host; part of its service's incidents, as a monitor is. */
+export interface App {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: Origin;
+  /** The service's name; the one called like the app, or the only one, when absent. */
+  readonly service?: string;
+  /** The host's name; the only one, or the only local one, when absent. */
+  readonly host?: string;
+  readonly manager: 'pm2' | 'systemd' | 'gate';
+  readonly dir?: string;
+  readonly ecosystem?: string;
+  readonly envFile?: string;
+  readonly health?: string;
+  readonly port?: number;
+  readonly artifacts: readonly string[];
+  readonly repair: 'off' | 'ask' | 'auto';
+}
+
 /** What the whole program is told, besides the things it watches. */
 export interface Settings {
   readonly locale: Locale;
@@ -58,7 +89,7 @@ export interface Settings {
 export interface LoadedConfig {
   readonly settings: Settings;
   readonly definitions: readonly Definition[];
-  /** Sections that are valid but not acted on yet, for the one line that says so. */
+  /** Keys that are valid but not acted on yet, for the one line that says so. */
   readonly notActedOn: readonly string[];
   readonly warnings: readonly FaultPlace[];
   /** Files that were read (the configuration and `${file:…}`), to be watched for changes. */
@@ -81,7 +112,8 @@ export type Compiled =
   | { readonly kind: 'policy'; readonly value: Policy }
   | { readonly kind: 'watcher'; readonly value: Watcher }
   | { readonly kind: 'maintenance'; readonly value: MaintenanceWindow }
-  | { readonly kind: 'host' | 'app'; readonly value: { readonly id: string; readonly name: string } };
+  | { readonly kind: 'host'; readonly value: Host }
+  | { readonly kind: 'app'; readonly value: App };
 
 /** `config/load.ts` exports `loadConfig: LoadConfig`. @throws Fault CONFIG_UNREADABLE or CONFIG_INVALID with every place that is wrong. */
 export type LoadConfig = (file: string, secrets: SecretSource) => Promise<LoadedConfig>;

@@ -1,26 +1,8 @@
 import type { Json } from '#kernel/json.ts';
 import type { Mistake } from './document.ts';
 import { isMapping, type Path } from './path.ts';
-import { didYouMean } from './suggest.ts';
-
-/** A thing of a list in the file, with its place. */
-export interface Listed {
-  readonly item: Readonly<Record<string, Json>>;
-  readonly path: Path;
-}
-
-/** The mappings of a list under a key, with their places; what is no mapping is told by the schema. */
-export const listed = (parent: Json | undefined, key: string, path: Path = []): readonly Listed[] => {
-  const list = isMapping(parent) ? parent[key] : undefined;
-  if (!Array.isArray(list)) return [];
-  return (list as readonly Json[]).flatMap((item, index) =>
-    isMapping(item) ? [{ item, path: [...path, key, index] }] : [],
-  );
-};
-
-const text = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
-
-const names = (things: readonly Listed[]): readonly string[] => things.flatMap(({ item }) => text(item['name']) ?? []);
+import { hostMistakes } from './cross-check-hosts.ts';
+import { listed, names, reference, references, text, type Listed } from './references.ts';
 
 type Line = (path: Path) => number;
 
@@ -36,18 +18,6 @@ const duplicates = (what: string, things: readonly Listed[], key: string, line: 
     return [{ path: [...path, key], at: 'value', message, hint: `the first stands in line ${line([...before, key])}` }];
   });
 };
-
-const reference = (what: string, value: Json | undefined, path: Path, known: readonly string[]): readonly Mistake[] => {
-  const name = text(value);
-  if (name === undefined || known.includes(name)) return [];
-  const hint = known.length === 0 ? `the file defines no ${what}` : didYouMean(name, [...new Set(known)]);
-  return [{ path, at: 'value', message: `there is no ${what} "${name}"`, hint }];
-};
-
-const references = (what: string, value: Json | undefined, path: Path, known: readonly string[]): readonly Mistake[] =>
-  Array.isArray(value)
-    ? (value as readonly Json[]).flatMap((item, index) => reference(what, item, [...path, index], known))
-    : [];
 
 /** Things whose names and ids must differ, and the word for them. */
 const namesOfTheirOwn = (root: Json, line: Line): readonly Mistake[] => {
@@ -121,7 +91,6 @@ export const crossCheck = (root: Json, line: Line, moreChannels: readonly string
   const contacts = listed(root, 'contacts');
   const serviceNames = names(services);
   const policyNames = names(listed(root, 'policies'));
-  const hostNames = names(listed(root, 'hosts'));
   const channelNames = [
     ...names(contacts.flatMap(({ item, path }) => listed(item, 'channels', path))),
     ...moreChannels,
@@ -139,9 +108,6 @@ export const crossCheck = (root: Json, line: Line, moreChannels: readonly string
     ...listed(root, 'maintenance').flatMap(({ item, path }) =>
       references('service', item['services'], [...path, 'services'], serviceNames),
     ),
-    ...listed(root, 'apps').flatMap(({ item, path }) => [
-      ...reference('service', item['service'], [...path, 'service'], serviceNames),
-      ...reference('host', item['host'], [...path, 'host'], hostNames),
-    ]),
+    ...hostMistakes(root, serviceNames),
   ];
 };

@@ -2,7 +2,7 @@ import type { Json } from '#kernel/json.ts';
 import type { MonitorKind } from '#monitor/kind.ts';
 import type { ResourceKind } from '#store/contract.ts';
 import type { Definition } from './contract.ts';
-import { listed, type Listed } from './cross-check.ts';
+import { listed, type Listed } from './references.ts';
 import type { Position } from './document.ts';
 import { valueAt, type Path } from './path.ts';
 import type { Seams } from './seams.ts';

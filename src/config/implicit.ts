@@ -50,9 +50,16 @@ const implicitPolicy = (defined: readonly Definition[], seams: Seams): readonly 
   return [{ kind: 'policy', name: 'default', spec, position: defined.length, implicit: true }];
 };
 
+/** Apps without any host run on this machine. */
+const implicitHost = (defined: readonly Definition[]): readonly Definition[] => {
+  const hasApps = defined.some(({ kind }) => kind === 'app');
+  if (!hasApps || defined.some(({ kind }) => kind === 'host')) return [];
+  return [{ kind: 'host', name: 'local', spec: { local: true }, position: defined.length, implicit: true }];
+};
+
 /**
  * What is added so that nobody stays untold: without any channel the Telegram bot of the environment, and without any policy one that
- * tells the free channels at once and all of them, loudly, after 45 s.
+ * tells the free channels at once and all of them, loudly, after 45 s. Apps without any host get this machine as theirs.
  */
 export const withImplicit = (
   defined: readonly Definition[],
@@ -60,5 +67,6 @@ export const withImplicit = (
   seams: Seams,
 ): readonly Definition[] => {
   const channels = [...defined, ...implicitTelegram(defined, secrets)];
-  return [...channels, ...implicitPolicy(channels, seams)];
+  const policies = [...channels, ...implicitPolicy(channels, seams)];
+  return [...policies, ...implicitHost(policies)];
 };

@@ -25,10 +25,10 @@ const code = (wanted: string, words: RegExp) => (error: unknown) =>
 
 const SMALL = 'services: [{ name: api, monitors: [{ name: health, kind: http, url: "https://a.example" }] }]\n';
 
-test('the example is right as a whole, and only hosts and apps are not acted on yet', async () => {
+test('the example is right as a whole, and only deploys are not acted on yet', async () => {
   const config = await loadConfig(EXAMPLE, every);
   assert.deepEqual(config.warnings, []);
-  assert.deepEqual(config.notActedOn, ['hosts', 'apps']);
+  assert.deepEqual(config.notActedOn, ['deploy of onai-backend']);
   assert.deepEqual(config.files, [EXAMPLE]);
   assert.deepEqual(
     config.definitions.map(({ kind, parent, name }) =>

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { CHANNELS } from '#alert/channels/index.ts';
 import { Fault, type FaultPlace } from '#kernel/fault.ts';
 import { KINDS } from '#monitor/kinds/index.ts';
-import type { LoadConfig, LoadedConfig, SecretSource } from './contract.ts';
+import type { Definition, LoadConfig, LoadedConfig, SecretSource } from './contract.ts';
 import { checkChannels } from './channel-check.ts';
 import { crossCheck } from './cross-check.ts';
 import { definitionsOf } from './define.ts';
@@ -16,7 +16,12 @@ import { warningsOf, type Warning } from './warnings.ts';
 
 const MAX_BYTES = 10_000_000;
 const MAX_PLACES = 100;
-const NOT_ACTED_ON = ['hosts', 'apps'] as const;
+
+/** What is checked like everything else but has no effect yet. */
+const notActedOn = (definitions: readonly Definition[]): readonly string[] =>
+  definitions
+    .filter(({ kind, spec }) => kind === 'app' && isMapping(spec) && spec['deploy'] !== undefined)
+    .map(({ name }) => `deploy of ${name}`);
 
 /** The schemas made from Dozor's own lists of kinds. */
 export const SCHEMAS: Schemas = createSchemas({ kinds: KINDS, channels: CHANNELS });
@@ -113,7 +118,7 @@ export const loadText = (text: string, file: string, secrets: SecretSource): Loa
   return {
     settings,
     definitions,
-    notActedOn: NOT_ACTED_ON.filter((section) => (read[section] as readonly unknown[]).length > 0),
+    notActedOn: notActedOn(definitions),
     warnings: warningsOf(definitions).map((warning) => warningPlace(warning)),
     files: [file, ...parsed.resolved.files],
   };

@@ -4,10 +4,25 @@ import { webField } from './fields.ts';
 
 /** A host without name and id. */
 export const hostShape = {
-  local: z.boolean().optional().describe('The machine that Dozor runs on.'),
-  ssh: z.string().optional().describe('How to reach it: user@host.'),
-  pm2Home: z.string().optional().describe("PM2's folder, ~/.pm2 by default."),
+  local: z.boolean().optional().describe('The machine that Dozor runs on: its agent lives in `dozor up`.'),
+  ssh: z
+    .string()
+    .regex(/^(?!-)[^\s@:]+@(?!-)[^\s@]+$/, 'must be user@host')
+    .optional()
+    .describe('How to reach it: user@host.'),
+  pm2Home: z.string().min(1).optional().describe("PM2's folder, ~/.pm2 by default."),
 };
+
+/** Globs of what a build leaves behind, within the app's folder: what they match may be moved away. */
+const artifactField = (): z.ZodString =>
+  z
+    .string()
+    .min(1)
+    .refine(
+      (glob) => !/^[/~\\]/.test(glob) && !glob.split(/[/\\]/).includes('..'),
+      'must lie in the folder of the app: no / or ~ at the beginning, no ..',
+    )
+    .refine((glob) => !/^[./*]*$/.test(glob), 'matches everything: name what a build leaves, such as dist/');
 
 const textMap = (): z.ZodRecord<z.ZodString, z.ZodUnion<readonly [z.ZodString, z.ZodNumber, z.ZodBoolean]>> =>
   z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
@@ -47,12 +62,20 @@ const deployField = (): z.ZodObject =>
 export const appShape = {
   service: z.string().optional().describe('The service that it carries, by its name.'),
   host: z.string().optional().describe('The host that it runs on, by its name.'),
-  manager: z.enum(['pm2', 'systemd', 'gate']).optional(),
-  dir: z.string().optional(),
-  ecosystem: z.string().optional(),
-  envFile: z.string().optional(),
-  health: webField().optional(),
-  artifacts: z.array(z.string()).optional(),
-  repair: z.enum(['off', 'ask', 'auto']).optional(),
+  manager: z.enum(['pm2', 'systemd', 'gate']).default('pm2').describe('Who keeps it running.'),
+  dir: z.string().min(1).optional().describe('Its folder on the host.'),
+  ecosystem: z.string().min(1).optional().describe("PM2's file for it, from its folder."),
+  envFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The file with its environment, from its folder; only names are read.'),
+  health: webField().optional().describe('Asked on the host itself every 5 s.'),
+  port: port().optional().describe('The port that it listens on; that of `health` when it is left out.'),
+  artifacts: z.array(artifactField()).default([]).describe('What a build leaves behind, such as dist/.'),
+  repair: z
+    .enum(['off', 'ask', 'auto'])
+    .default('ask')
+    .describe('ask: a tap is needed; auto: what a trial boot proved and undo can revert, once per cause and hour.'),
   deploy: deployField().optional(),
 };

@@ -64,8 +64,8 @@ export const createSchemas = (seams: Seams): Schemas => {
       'Who is told, when, until somebody answers.',
     ),
     watchers: list(unionByKind(watcherOptions(named('watcher'))), 'Who watches the watch.'),
-    hosts: list(z.strictObject({ ...named('host'), ...hostShape }), 'Machines (not acted on yet).'),
-    apps: list(z.strictObject({ ...named('app'), ...appShape }), 'Programs on hosts (not acted on yet).'),
+    hosts: list(z.strictObject({ ...named('host'), ...hostShape }), 'Machines whose processes an agent sees.'),
+    apps: list(z.strictObject({ ...named('app'), ...appShape }), 'Programs on hosts.'),
     maintenance: list(maintenance, 'Times in which nobody is told.'),
   });
   const specs = {

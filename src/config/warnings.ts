@@ -38,13 +38,17 @@ const unpaired = (channels: readonly Definition[]): readonly Warning[] =>
       hint: 'write /start to the bot in Telegram: the first who does is the chat and the allowed user',
     }));
 
+/** Names of the services that an app carries. */
+const carried = (apps: readonly Definition[], services: readonly Definition[]): readonly unknown[] =>
+  apps.map((app) => field(app, 'service') ?? (services.length === 1 ? services[0]?.name : app.name));
+
 /** What is allowed but leaves somebody untold or something unwatched. */
 export const warningsOf = (definitions: readonly Definition[]): readonly Warning[] => {
   const of = (kind: Definition['kind']): readonly Definition[] =>
     definitions.filter((definition) => definition.kind === kind);
   const policies = of('policy');
   const hasDefault = policies.some(({ name }) => name === 'default');
-  const watched = new Set(of('monitor').map(({ parent }) => parent));
+  const watched = new Set([...of('monitor').map(({ parent }) => parent), ...carried(of('app'), of('service'))]);
   const untold = of('service').filter((service) => field(service, 'policy') === undefined && !hasDefault);
   return [
     ...(of('channel').length === 0

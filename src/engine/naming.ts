@@ -1,6 +1,6 @@
 import { Fault, type FaultPlace } from '../kernel/fault.ts';
 import { unknownChannels } from '../alert/policy.ts';
-import type { Compiled } from '../config/contract.ts';
+import type { App, Compiled } from '../config/contract.ts';
 import type { Service } from '../monitor/model.ts';
 import type { Resource } from '../store/contract.ts';
 import type { Registry } from './registry.ts';
@@ -24,7 +24,28 @@ const unknownNames = (compiled: Compiled, registry: Registry): readonly FaultPla
       compiled.value,
       registry.channels().map(({ name }) => name),
     );
+  if (compiled.kind === 'app') return unknownOf(compiled.value, registry);
   return compiled.kind === 'service' ? unknownIn(compiled.value, registry) : [];
+};
+
+const unknownOf = ({ name, service, host }: App, registry: Registry): readonly FaultPlace[] => {
+  const services = registry.services().map((one) => one.name);
+  const hosts = registry.all('host');
+  const wanted = service ?? (services.length === 1 ? services[0] : name);
+  const isPlaced = host === undefined ? registry.hostOf({}) !== undefined : hosts.some((one) => one.name === host);
+  return [
+    ...(wanted !== undefined && services.includes(wanted)
+      ? []
+      : [
+          {
+            path: 'service',
+            message: service === undefined ? 'the service is not named' : `there is no service "${service}"`,
+          },
+        ]),
+    ...(isPlaced
+      ? []
+      : [{ path: 'host', message: host === undefined ? 'the host is not named' : `there is no host "${host}"` }]),
+  ];
 };
 
 /** What it names must be there: a policy's channels, a service's policy and what it depends on. @throws Fault INPUT_INVALID */
@@ -44,11 +65,15 @@ export const refuseUnfitName = (name: string): void => {
 };
 
 /** Who names an object: services their policy and what they depend on, policies their channels. */
-const usersOf = ({ kind, name }: Resource, registry: Registry): readonly string[] => {
+const usersOf = ({ id, kind, name }: Resource, registry: Registry): readonly string[] => {
   const services = registry.services();
   if (kind === 'policy') return services.filter(({ policy }) => policy === name).map((one) => `service ${one.name}`);
+  if (kind === 'host') return registry.appsOn(id).map((app) => `app ${app.name}`);
   if (kind === 'service')
-    return services.filter(({ dependsOn }) => dependsOn.includes(name)).map((one) => `service ${one.name}`);
+    return [
+      ...services.filter(({ dependsOn }) => dependsOn.includes(name)).map((one) => `service ${one.name}`),
+      ...registry.appsOf(id).map((app) => `app ${app.name}`),
+    ];
   if (kind !== 'channel') return [];
   const tells = registry.policies().filter(({ steps }) => steps.some(({ notify }) => notify.includes(name)));
   return tells.map((policy) => `policy ${policy.name}`);

@@ -191,11 +191,15 @@ export class Objects {
   #hostsOf(compiled: Compiled): readonly string[] {
     if (compiled.kind === 'channel') return hostsIn(compiled.value.config);
     if (compiled.kind === 'watcher') return hostsIn(compiled.value);
+    if (compiled.kind === 'app') return hostsIn({ health: compiled.value.health }).filter((host) => !isOwn(host));
     if (compiled.kind !== 'monitor') return [];
     const host = this.#kindOf(compiled.value.kind)?.target(compiled.value.config).host;
     return host === undefined ? [] : [host];
   }
 }
+
+/** An app's health is asked on its own host: there loopback is itself. */
+const isOwn = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 /** The hosts of all addresses in a configuration: `url`, `apiRoot`, `smtp`, `proxy` and what a further channel may call its own. */
 const hostsIn = (config: object): readonly string[] =>

@@ -1,6 +1,6 @@
 import { Fault } from '../kernel/fault.ts';
 import type { Channel, Contact, Policy } from '../alert/model.ts';
-import type { Compiled, Watcher } from '../config/contract.ts';
+import type { App, Compiled, Host, Watcher } from '../config/contract.ts';
 import type { MaintenanceWindow, Monitor, Service } from '../monitor/model.ts';
 import type { Resource, ResourceKind } from '../store/contract.ts';
 
@@ -105,6 +105,40 @@ export class Registry {
   monitorsOf(serviceId: string): readonly Monitor[] {
     this.#byService ??= Map.groupBy(this.monitors(), (monitor) => monitor.serviceId);
     return this.#byService.get(serviceId) ?? [];
+  }
+
+  hosts(): readonly Host[] {
+    return this.all('host');
+  }
+
+  apps(): readonly App[] {
+    return this.all('app');
+  }
+
+  /** The host that an app runs on: the named one, else the only one, else the only local one. */
+  hostOf({ host }: Pick<App, 'host'>): Host | undefined {
+    const hosts = this.hosts();
+    if (host !== undefined) return hosts.find(({ name }) => name === host);
+    if (hosts.length === 1) return hosts[0];
+    const local = hosts.filter((one) => one.local);
+    return local.length === 1 ? local[0] : undefined;
+  }
+
+  /** The service that an app carries: the named one, else the one called like it, else the only one. */
+  serviceOf({ service, name }: Pick<App, 'service' | 'name'>): Service | undefined {
+    const services = this.services();
+    if (service !== undefined) return services.find((one) => one.name === service);
+    return services.find((one) => one.name === name) ?? (services.length === 1 ? services[0] : undefined);
+  }
+
+  /** The apps on a host. */
+  appsOn(hostId: string): readonly App[] {
+    return this.apps().filter((app) => this.hostOf(app)?.id === hostId);
+  }
+
+  /** The apps that carry a service. */
+  appsOf(serviceId: string): readonly App[] {
+    return this.apps().filter((app) => this.serviceOf(app)?.id === serviceId);
   }
 
   contacts(): readonly Contact[] {
