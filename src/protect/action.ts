@@ -18,6 +18,13 @@ export type Step =
     }
   /** A file or folder goes into the dated trash. */
   | { readonly do: 'trash'; readonly path: string; readonly bytes: number }
+  /** A file or folder is gone for good. Never done without a person's yes, never by an agent on its own. */
+  | { readonly do: 'delete'; readonly path: string; readonly bytes: number }
+  /**
+   * What was made ready at `staged` takes the place of `path`, which is kept at `aside`; all on one file system. Without `staged` the path only goes
+   * aside; a path that is not there is only filled.
+   */
+  | { readonly do: 'swap'; readonly path: string; readonly staged?: string; readonly aside: string }
   /** A command of the closed list, as arguments; never a shell string. `undo` reverts it where that is possible. */
   | {
       readonly do: 'run';
