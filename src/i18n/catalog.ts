@@ -1,12 +1,14 @@
 import type { Locale } from '../kernel/locale.ts';
 import { answers as answersEn } from './en/answers.ts';
 import { cli as cliEn } from './en/cli.ts';
+import { hosts as hostsEn } from './en/hosts.ts';
 import { messages as messagesEn } from './en/messages.ts';
 import { pages as pagesEn } from './en/pages.ts';
 import { protect as protectEn } from './en/protect.ts';
 import { reasons as reasonsEn } from './en/reasons.ts';
 import { answers as answersRu } from './ru/answers.ts';
 import { cli as cliRu } from './ru/cli.ts';
+import { hosts as hostsRu } from './ru/hosts.ts';
 import { messages as messagesRu } from './ru/messages.ts';
 import { pages as pagesRu } from './ru/pages.ts';
 import { protect as protectRu } from './ru/protect.ts';
@@ -19,12 +21,29 @@ export interface Catalog {
   readonly messages: typeof messagesEn;
   readonly cli: typeof cliEn;
   readonly pages: typeof pagesEn;
+  readonly hosts: typeof hostsEn;
   readonly protect: typeof protectEn;
 }
 
 const CATALOGS: Readonly<Record<Locale, Catalog>> = {
-  en: { answers: answersEn, reasons: reasonsEn, messages: messagesEn, cli: cliEn, pages: pagesEn, protect: protectEn },
-  ru: { answers: answersRu, reasons: reasonsRu, messages: messagesRu, cli: cliRu, pages: pagesRu, protect: protectRu },
+  en: {
+    answers: answersEn,
+    reasons: reasonsEn,
+    messages: messagesEn,
+    cli: cliEn,
+    pages: pagesEn,
+    hosts: hostsEn,
+    protect: protectEn,
+  },
+  ru: {
+    answers: answersRu,
+    reasons: reasonsRu,
+    messages: messagesRu,
+    cli: cliRu,
+    pages: pagesRu,
+    hosts: hostsRu,
+    protect: protectRu,
+  },
 };
 
 /** The texts of a language. */

@@ -3,6 +3,7 @@ import type { EpochMs } from '../kernel/time.ts';
 import { isLasting } from '../monitor/reason.ts';
 import type { Decision, IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
 import type { Bracket, Incident, TimelineData } from './incident.ts';
+import { betterTold, narrowed } from './evidence.ts';
 import {
   bracket,
   easedFrom,
@@ -14,9 +15,14 @@ import {
   nothing,
   RANK,
   save,
+  signRows,
+  sourceOf,
   timeline,
   withOpen,
+  withScenes,
 } from './parts.ts';
+import { isLastingScene } from './scene.ts';
+
 import { downtime } from './times.ts';
 
 /** What the machine has to know of the rules. */
@@ -29,26 +35,31 @@ const openIncident = (event: VerdictEvent): Incident =>
     {
       id: event.fresh.id,
       code: event.fresh.code,
-      kind: 'service',
+      kind: event.of ?? 'service',
       serviceId: event.serviceId,
       severity: 'info',
       state: 'open',
       start: bracket(event.lastGood, event.firstBad ?? { at: event.at }),
       detectedAt: event.at,
       involved: [],
-      loudAtOnce: event.to === 'down' && (event.lasting || event.afterDeploy),
+      loudAtOnce: staysDown(event) || (event.to === 'down' && event.afterDeploy),
       relapses: 0,
       transition: 1,
       toldLate: false,
       maintenance: false,
       flapping: false,
       ...defined({ lastChange: event.lastChange }),
+      ...(event.scenes === undefined || event.scenes.length === 0 ? {} : { scenes: event.scenes }),
     },
     involvedOf(event),
   );
 
+/** Does what is known on the host say that it will not heal by itself? */
+const isLastingOf = ({ scenes }: Pick<VerdictEvent, 'scenes'>): boolean =>
+  scenes?.some((scene) => isLastingScene(scene)) === true;
+
 const verdictEntry = (incident: Incident, event: VerdictEvent): IncidentEffect =>
-  timeline(incident, event.at, 'check', {
+  timeline(incident, event.at, sourceOf(event.part), {
     type: 'verdict',
     monitorId: event.monitorId,
     from: event.from,
@@ -72,8 +83,16 @@ const mayRelapse = (
 
 const reopen = (last: Incident, event: VerdictEvent): Incident => {
   const { end: _end, closedAt: _closedAt, acknowledged: _acknowledged, withdrawn: _withdrawn, ...kept } = last;
+  // What helped the last time has not helped for long.
+  const { help: _help, ...open } = withScenes(kept, event.scenes);
   return join(
-    { ...kept, state: 'open', relapses: last.relapses + 1, transition: last.transition + 1 },
+    {
+      ...open,
+      state: 'open',
+      relapses: last.relapses + 1,
+      transition: last.transition + 1,
+      loudAtOnce: last.loudAtOnce || staysDown(event),
+    },
     involvedOf(event),
   );
 };
@@ -86,7 +105,8 @@ const onHurt = (ward: Ward, event: VerdictEvent, rules: IncidentRules): Decision
       { open: incident },
       [
         save(incident),
-        timeline(incident, event.at, 'check', {
+        ...signRows(incident, event.signs),
+        timeline(incident, event.at, sourceOf(event.part), {
           type: 'relapse',
           ...defined({ reason: event.reason }),
         }),
@@ -100,7 +120,8 @@ const onHurt = (ward: Ward, event: VerdictEvent, rules: IncidentRules): Decision
     withOpen(ward, incident),
     [
       save(incident),
-      timeline(incident, event.at, 'check', {
+      ...signRows(incident, event.signs),
+      timeline(incident, event.at, sourceOf(event.part), {
         type: 'opened',
         monitorId: event.monitorId,
         ...defined({ reason: event.reason }),
@@ -114,20 +135,26 @@ const onHurt = (ward: Ward, event: VerdictEvent, rules: IncidentRules): Decision
 /** What was acknowledged or muted was the lesser trouble: the graver one wants an answer of its own. */
 const unanswered = ({ acknowledged: _acknowledged, mutedUntil: _mutedUntil, ...rest }: Incident): Incident => rest;
 
+/** Down by a cause that will not heal by itself. */
+const staysDown = (event: VerdictEvent): boolean => event.to === 'down' && (event.lasting || isLastingOf(event));
+
+const worsening = (before: Incident, now: Incident, at: EpochMs): readonly IncidentEffect[] => [
+  timeline(now, at, 'check', { type: 'severity', from: before.severity, to: now.severity }),
+  { do: 'tell', news: 'worse', incident: now },
+];
+
 /** Another monitor joins, or the same one got worse (degraded → down) or better (down → degraded). */
 const onWorse = (ward: Ward, open: Incident, event: VerdictEvent): Decision => {
-  const joined = join(open, involvedOf(event));
+  const joined = join(withScenes(narrowed(open, event), event.scenes), involvedOf(event));
   const graver = RANK[joined.severity] > RANK[open.severity];
-  const turnedLoud = event.to === 'down' && event.lasting && !open.loudAtOnce;
-  const known: Incident = { ...(graver ? unanswered(joined) : joined), loudAtOnce: open.loudAtOnce || turnedLoud };
+  const loud = !open.loudAtOnce && staysDown(event);
+  const known: Incident = { ...(graver ? unanswered(joined) : joined), loudAtOnce: open.loudAtOnce || loud };
   const incident = graver ? { ...known, transition: open.transition + 1 } : easedFrom(open, known);
-  const effects: IncidentEffect[] = [save(incident), verdictEntry(incident, event)];
-  if (graver) {
-    effects.push(
-      timeline(incident, event.at, 'check', { type: 'severity', from: open.severity, to: incident.severity }),
-    );
-    effects.push({ do: 'tell', news: 'worse', incident });
-  } else if (turnedLoud) effects.push({ do: 'converse', change: 'loud-now', incident });
+  const effects = [save(incident), ...signRows(incident, event.signs), verdictEntry(incident, event)];
+  if (graver) return [withOpen(ward, incident), [...effects, ...worsening(open, incident, event.at)]];
+  if (loud) effects.push({ do: 'converse', change: 'loud-now', incident });
+  // What the agent knows makes the first message better, also when nothing is graver by it.
+  if (event.part !== undefined) effects.push(betterTold(open, incident));
   return [withOpen(ward, incident), [...effects, ...easing(open, incident, event.at)]];
 };
 
@@ -175,9 +202,12 @@ const onWell = (ward: Ward, event: VerdictEvent): Decision => {
   const open = ward.open;
   const part = open?.involved.find(({ monitorId }) => monitorId === event.monitorId);
   if (open === undefined || part === undefined) return nothing(ward);
-  const incident = join(open, { ...part, verdict: event.to, recovering: false });
+  const incident = join(withScenes(open, event.scenes), { ...part, verdict: event.to, recovering: false });
   const end = bracket(event.lastBad, event.firstGood ?? { at: event.at });
-  return closeIfWell(ward, incident, event.at, end, [verdictEntry(incident, event)]);
+  return closeIfWell(ward, incident, event.at, end, [
+    ...signRows(incident, event.signs),
+    verdictEntry(incident, event),
+  ]);
 };
 
 /** A monitor changed its verdict: the incident opens, worsens, heals or closes. */
@@ -234,48 +264,4 @@ export const onUpdate = (ward: Ward, open: Incident, event: Extract<IncidentEven
   ];
   if (turnedLoud) effects.push({ do: 'converse', change: 'loud-now', incident });
   return [withOpen(ward, incident), effects];
-};
-
-/** It came and went while nobody could look: told afterwards, closed at once. */
-export const onUnseen = (ward: Ward, event: Extract<IncidentEvent, { type: 'unseen' }>): Decision => {
-  if (ward.open !== undefined) return nothing(ward);
-  const incident: Incident = {
-    id: event.fresh.id,
-    code: event.fresh.code,
-    kind: 'service',
-    serviceId: event.serviceId,
-    severity: event.severity,
-    state: 'closed',
-    start: bracket(event.lastGood, event.firstBad),
-    detectedAt: event.at,
-    closedAt: event.at,
-    end: bracket(event.lastBad ?? event.firstBad, event.firstGood),
-    involved: [
-      {
-        monitorId: event.monitorId,
-        verdict: 'up',
-        severity: event.severity,
-        since: event.firstBad.at,
-        ...defined({ reason: event.firstBad.reason }),
-        bad: 1,
-        asked: 1,
-        recovering: false,
-      },
-    ],
-    loudAtOnce: false,
-    ...defined({ reason: event.firstBad.reason }),
-    relapses: 0,
-    transition: 1,
-    toldLate: true,
-    maintenance: false,
-    flapping: false,
-  };
-  return [
-    { last: incident },
-    [
-      save(incident),
-      timeline(incident, event.firstBad.at, 'check', { type: 'opened', monitorId: event.monitorId }),
-      { do: 'tell', news: 'unseen', incident },
-    ],
-  ];
 };

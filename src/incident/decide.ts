@@ -1,6 +1,8 @@
-import { onRecovering, onUnseen, onUpdate, onVerdict, stayOpen, type IncidentRules } from './course.ts';
+import { onRecovering, onUpdate, onVerdict, stayOpen, type IncidentRules } from './course.ts';
+import { onAgent, onScene } from './evidence.ts';
 import type { Decision, IncidentEffect, IncidentEvent, Ward } from './events.ts';
 import type { Incident, TimelineData } from './incident.ts';
+import { onUnseen } from './unseen.ts';
 import { isHurt, join, nothing, save, timeline, withOpen } from './parts.ts';
 
 type Of<T extends IncidentEvent['type']> = Extract<IncidentEvent, { type: T }>;
@@ -125,6 +127,8 @@ const ON_OPEN: OnOpen = {
   gap: (ward, open, { at, from, to }) => noted(ward, open, at, 'watch', { type: 'gap', from, to }),
   'joined-storm': onStorm,
   withdrawn: onWithdrawn,
+  scene: onScene,
+  agent: onAgent,
 };
 
 const whenOpen = (ward: Ward, event: Of<keyof OnOpen>): Decision =>

@@ -2,7 +2,8 @@ import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { Severity } from '../monitor/model.ts';
 import type { Reason } from '../monitor/reason.ts';
 import type { Evidence, Verdict } from '../monitor/verdict.ts';
-import type { Actor, Incident, TimelineData, TimelineEntry } from './incident.ts';
+import type { Actor, Incident, Involved, TimelineData, TimelineEntry } from './incident.ts';
+import type { Help, Scene, Sign } from './scene.ts';
 
 /** What a service's troubles hang on: its open incident, if any, and the one that ended last (for relapses). */
 export interface Ward {
@@ -10,9 +11,22 @@ export interface Ward {
   readonly last?: Incident;
 }
 
-/** A monitor's verdict as the incident takes it. */
+/** A sign of an agent with its moment on the host. */
+export interface DatedSign {
+  readonly at: EpochMs;
+  readonly sign: Sign;
+}
+
+/** A monitor's verdict as the incident takes it; an app's, or a trouble of a host, in the same way. */
 export interface VerdictEvent {
   readonly type: 'verdict';
+  /** Absent: a monitor's. */
+  readonly part?: Involved['part'];
+  /** What the incident is of, should one open; a service when absent. */
+  readonly of?: 'service' | 'host';
+  /** What the agents know of the service's apps now, and the signs that led to it. */
+  readonly scenes?: readonly Scene[];
+  readonly signs?: readonly DatedSign[];
   readonly at: EpochMs;
   readonly serviceId: string;
   readonly monitorId: string;
@@ -57,7 +71,23 @@ export type IncidentEvent =
       readonly lastGood?: Evidence;
       readonly firstGood: Evidence;
       readonly fresh: { readonly id: string; readonly code: string };
+      readonly part?: Involved['part'];
+      readonly scenes?: readonly Scene[];
+      readonly signs?: readonly DatedSign[];
     }
+  /** An agent knows more of an app, be it part of the trouble or not. */
+  | {
+      readonly type: 'scene';
+      readonly at: EpochMs;
+      readonly scene: Scene;
+      readonly signs: readonly DatedSign[];
+      /** What was done to bring it back. */
+      readonly help?: Help;
+      /** A person is needed: a repair failed, or is given up. */
+      readonly needsPerson?: boolean;
+    }
+  /** An agent fell silent or is back: what it knew may not be so any more. */
+  | { readonly type: 'agent'; readonly at: EpochMs; readonly hostId: string; readonly gone: boolean }
   | { readonly type: 'acknowledge'; readonly at: EpochMs; readonly by: Actor }
   | { readonly type: 'note'; readonly at: EpochMs; readonly by: Actor; readonly text: string }
   | { readonly type: 'mute'; readonly at: EpochMs; readonly by: Actor; readonly until: EpochMs }
@@ -94,10 +124,22 @@ export type IncidentEffect =
       readonly source: TimelineEntry['source'];
       readonly data: TimelineData;
     }
-  /** People have news to hear. */
+  /**
+   * People have news to hear. `evidence`: what was told can be told better; `named`: the cause is known now, which whoever was told without it
+   * wants to hear.
+   */
   | {
       readonly do: 'tell';
-      readonly news: 'opened' | 'worse' | 'eased' | 'relapsed' | 'update' | 'recovered' | 'unseen';
+      readonly news:
+        | 'opened'
+        | 'worse'
+        | 'eased'
+        | 'relapsed'
+        | 'update'
+        | 'recovered'
+        | 'unseen'
+        | 'evidence'
+        | 'named';
       readonly incident: Incident;
     }
   /** The conversation goes on otherwise: somebody has it, nobody wants to hear it, it may be healing, its cause turned out lasting. */

@@ -1,7 +1,9 @@
-import type { EpochMs } from '../kernel/time.ts';
+import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { Severity } from '../monitor/model.ts';
 import type { Reason } from '../monitor/reason.ts';
 import type { Evidence, Verdict } from '../monitor/verdict.ts';
+import type { Finding } from '../diagnose/finding.ts';
+import type { Help, Scene } from './scene.ts';
 
 /** A moment that is only known to lie between two pieces of evidence; `from` is absent when there was none before (left-censored). */
 export interface Bracket {
@@ -16,9 +18,12 @@ export interface Actor {
   readonly via: 'telegram' | 'link' | 'cli' | 'api' | 'screen' | 'self';
 }
 
-/** How one monitor stands within an incident. */
+/** How one monitor stands within an incident; or an app, or a trouble of a host. */
 export interface Involved {
+  /** The monitor's or app's id; a host's trouble is `<host id>/<key>`. */
   readonly monitorId: string;
+  /** Absent: a monitor. */
+  readonly part?: 'app' | 'host';
   readonly verdict: Verdict;
   readonly severity: Severity;
   readonly since: EpochMs;
@@ -39,7 +44,8 @@ export interface Incident {
   readonly id: string;
   /** Four letters for links and SMS: `7F3K`. Unique among all incidents. */
   readonly code: string;
-  readonly kind: 'service' | 'storm' | 'watch';
+  readonly kind: 'service' | 'storm' | 'watch' | 'host';
+  /** The service's id; the host's for the troubles of a host that carries several services. */
   readonly serviceId?: string;
   /** The storm that tells for it. */
   readonly parentId?: string;
@@ -68,6 +74,10 @@ export interface Incident {
   readonly maintenance: boolean;
   readonly flapping: boolean;
   readonly lastChange?: { readonly at: EpochMs; readonly what: string };
+  /** What the agents know of the service's apps. */
+  readonly scenes?: readonly Scene[];
+  /** What was done last to bring it back. */
+  readonly help?: Help;
   /** For storms: the services in it and what they share. */
   readonly storm?: {
     readonly serviceIds: readonly string[];
@@ -113,7 +123,66 @@ export type TimelineData =
   | { readonly type: 'recovered'; readonly downMs: number; readonly marginMs: number }
   | { readonly type: 'closed'; readonly by: Actor }
   /** The monitor is not watched any more, so nobody will see it recover. */
-  | { readonly type: 'withdrawn'; readonly monitorId: string };
+  | { readonly type: 'withdrawn'; readonly monitorId: string }
+  /** From an agent: what became of an app's processes, */
+  | {
+      readonly type: 'process';
+      readonly appId: string;
+      readonly what:
+        | 'exit'
+        | 'start'
+        | 'gave-up'
+        | 'restart-by-hand'
+        | 'memory-restart'
+        | 'oom-kill'
+        | 'manager-gone'
+        | 'manager-back';
+      readonly code?: number;
+      readonly signal?: string;
+      readonly uptimeMs?: Ms;
+      readonly restarts?: number;
+    }
+  /** what changed on its disk (names, never values), */
+  | {
+      readonly type: 'change';
+      readonly appId: string;
+      readonly what:
+        | 'artifact-appeared'
+        | 'artifact-gone'
+        | 'lock-file'
+        | 'env-names'
+        | 'git-head'
+        | 'entry'
+        | 'ecosystem';
+      readonly path: string;
+      readonly detail?: string;
+    }
+  /** how a repair fares, */
+  | {
+      readonly type: 'repair';
+      readonly appId: string;
+      readonly phase: 'proposed' | 'starting' | 'applied' | 'verified' | 'failed' | 'undone' | 'left' | 'given-up';
+      readonly action: string;
+      readonly planId: string;
+      readonly cause?: string;
+      readonly plan?: string;
+      readonly inMs?: Ms;
+      readonly error?: string;
+      readonly by?: Actor;
+    }
+  /** and what was found to be the cause. */
+  | { readonly type: 'finding'; readonly appId: string; readonly finding: Finding }
+  /** Somebody asked an agent for something; `outcome` once it answered. */
+  | {
+      readonly type: 'order';
+      readonly appId: string;
+      readonly do: string;
+      readonly by: Actor;
+      readonly outcome?: 'done' | 'failed' | 'refused' | 'expired';
+      readonly output?: string;
+    }
+  /** An agent fell silent, or is back. */
+  | { readonly type: 'agent'; readonly hostId: string; readonly gone: boolean };
 
 /** A timeline row as stored. */
 export interface TimelineEntry {

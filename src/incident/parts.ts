@@ -2,8 +2,9 @@ import { defined } from '../kernel/defined.ts';
 import type { EpochMs } from '../kernel/time.ts';
 import type { Severity } from '../monitor/model.ts';
 import type { Evidence } from '../monitor/verdict.ts';
-import type { Decision, IncidentEffect, VerdictEvent, Ward } from './events.ts';
+import type { DatedSign, Decision, IncidentEffect, VerdictEvent, Ward } from './events.ts';
 import type { Bracket, Incident, Involved, TimelineData, TimelineEntry } from './incident.ts';
+import type { Scene } from './scene.ts';
 
 /** How grave a severity is, for comparing. */
 export const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
@@ -57,6 +58,7 @@ export const easing = (before: Incident, now: Incident, at: EpochMs): readonly I
 /** How the monitor of a verdict stands within the incident; degraded is a warning at most. */
 export const involvedOf = (event: VerdictEvent): Involved => ({
   monitorId: event.monitorId,
+  ...defined({ part: event.part }),
   verdict: event.to,
   severity:
     event.to === 'degraded' ? (RANK[event.severity] > RANK.warning ? 'warning' : event.severity) : event.severity,
@@ -67,6 +69,20 @@ export const involvedOf = (event: VerdictEvent): Involved => ({
   recovering: false,
   ...defined({ controls: event.controls }),
 });
+
+/** Where a part is known from. */
+export const sourceOf = (part: Involved['part']): TimelineEntry['source'] => (part === undefined ? 'check' : 'host');
+
+/** The agents' signs as rows of the timeline. */
+export const signRows = (incident: Incident, signs: readonly DatedSign[] | undefined): readonly IncidentEffect[] =>
+  (signs ?? []).map(({ at, sign }) => timeline(incident, at, sign.type === 'order' ? 'person' : 'host', sign));
+
+/** The incident with what is known of its service's apps now. */
+export const withScenes = (incident: Incident, scenes: readonly Scene[] | undefined): Incident => {
+  if (scenes === undefined || scenes.length === 0) return incident;
+  const ids = new Set(scenes.map(({ appId }) => appId));
+  return { ...incident, scenes: [...(incident.scenes ?? []).filter(({ appId }) => !ids.has(appId)), ...scenes] };
+};
 
 /** Replaces the monitor's part; the gravest part gives the incident its severity and reason. */
 export const join = (incident: Incident, part: Involved): Incident => {

@@ -2,6 +2,7 @@ import { catalog } from '#i18n/catalog.ts';
 import type { TimelineData } from '#incident/incident.ts';
 import type { Locale } from '#kernel/locale.ts';
 import type { Reason } from '#monitor/reason.ts';
+import { findingTitle } from '#alert/finding-words.ts';
 import { reasonText } from './basics.ts';
 import type { Names } from './names.ts';
 import { spanText } from './span-text.ts';
@@ -19,6 +20,30 @@ const why = (reason: Reason | undefined, locale: Locale): string =>
   reason === undefined ? '' : reasonText(reason, locale);
 const monitorName = (names: Names, id: string | undefined): string =>
   id === undefined ? '' : (names.monitor(id) ?? id);
+
+const said = (locale: Locale) => catalog(locale).hosts.timeline;
+
+const HOST_WRITERS: Pick<Writers, 'process' | 'change' | 'repair' | 'finding' | 'order' | 'agent'> = {
+  process: ({ appId, what, code, signal, uptimeMs }, names, locale) => {
+    const uptime = uptimeMs === undefined ? '' : spanText(uptimeMs, locale);
+    return said(locale).process[what](monitorName(names, appId), said(locale).exit({ code, signal, uptime }));
+  },
+  change: ({ appId, what, path, detail = '' }, names, locale) =>
+    `${said(locale).change[what](monitorName(names, appId), path)}${said(locale).detail(detail)}`,
+  repair: ({ appId, phase, action, error = '' }, names, locale) =>
+    `${said(locale).repair[phase](monitorName(names, appId), action)}${said(locale).detail(error)}`,
+  finding: ({ appId, finding }, names, locale) =>
+    said(locale).finding(monitorName(names, appId), findingTitle(finding, locale)),
+  order: ({ appId, do: what, by, outcome, output = '' }, names, locale) => {
+    const known: Readonly<Partial<Record<string, string>>> = catalog(locale).hosts.order;
+    const word = known[what] ?? what;
+    const app = monitorName(names, appId);
+    if (outcome === undefined) return said(locale).order(app, word, by.name);
+    const [line = ''] = output.split('\n');
+    return `${said(locale).orderEnded[outcome](app, word)}${said(locale).detail(line.slice(0, 200))}`;
+  },
+  agent: ({ hostId, gone }, names, locale) => said(locale).agent(monitorName(names, hostId), gone),
+};
 
 const WRITERS: Writers = {
   opened: (data, names, locale) => words(locale).opened(monitorName(names, data.monitorId), why(data.reason, locale)),
@@ -51,6 +76,7 @@ const WRITERS: Writers = {
     words(locale).recovered(spanText(data.downMs, locale), data.marginMs < 500 ? '' : spanText(data.marginMs, locale)),
   closed: (data, _names, locale) => words(locale).closed(data.by.name),
   withdrawn: (data, names, locale) => words(locale).withdrawn(monitorName(names, data.monitorId)),
+  ...HOST_WRITERS,
 };
 
 /** What happened, in a sentence. */
