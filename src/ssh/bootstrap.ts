@@ -3,6 +3,8 @@ export const OLDEST_NODE = 18;
 
 /** Where Node lies on servers, after PATH; the newest way of installing first. Patterns of sh. */
 const PLACES = [
+  // brought by `dozor agent install`
+  '"$HOME"/.dozor-agent/node/*/bin/node',
   '"$HOME"/.nvm/versions/node/*/bin/node',
   '"$HOME"/.local/share/fnm/node-versions/*/installation/bin/node',
   '"$HOME"/.fnm/node-versions/*/installation/bin/node',
@@ -22,8 +24,6 @@ const PLACES = [
   '/opt/nvm/versions/node/*/bin/node',
   '/opt/homebrew/opt/*/bin/node',
   '/snap/bin/node',
-  // brought by `dozor agent install`
-  '"$HOME"/.dozor-agent/node/*/bin/node',
 ].join(' ');
 
 /**

@@ -7,9 +7,9 @@ export interface ErrandCall {
   /** Aborted when the caller is gone or wants no more. */
   readonly signal: AbortSignal;
   /** Tells the caller how it goes. Never fails: when nobody listens any more, nobody is told. */
-  progress(news: Json): void;
+  readonly progress: (news: Json) => void;
   /** The bytes that come with the call. Throws when they end before their end: then nothing of them may be used. */
-  attachment(): AsyncIterable<Buffer>;
+  readonly attachment: () => AsyncIterable<Buffer>;
 }
 
 /** Something that is done on another machine by what is sent there. */

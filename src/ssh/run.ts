@@ -70,7 +70,7 @@ const writeAll = async (child: ChildProcess, parts: AsyncIterable<Buffer | strin
   if (stdin === null) throw new Error('ssh has no standard input');
   for await (const part of parts) {
     if (stdin.destroyed) return;
-    if (!stdin.write(part)) await Promise.race([once(stdin, 'drain'), once(stdin, 'close')]);
+    await new Promise((done) => stdin.write(part, done));
   }
 };
 

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { controlFolder } from '#ssh/words.ts';
 import type { SshTarget } from '#ssh/target.ts';
 import { eventually } from './eventually.ts';
 
@@ -16,6 +17,8 @@ export interface Sshd {
   readonly hostKey: string;
   readonly knownHosts: string;
   readonly pid: number;
+  /** Processes of ssh that keep a shared connection to it. */
+  masters(): readonly number[];
   /** What sshd wrote: who signed in, and over which connection. */
   log(): string;
   close(): Promise<void>;
@@ -61,8 +64,24 @@ const makeKey = (file: string): string => {
   return readFileSync(`${file}.pub`, 'utf8').trim();
 };
 
+/** The processes whose command line has the words, by /proc. */
+const processesWith = (...words: readonly string[]): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+        return words.every((word) => line.includes(word));
+      } catch (error) {
+        // it ended while we looked
+        if (/ENOENT|ESRCH/.test(String(error))) return false;
+        throw error;
+      }
+    })
+    .map(Number);
+
 /** Its own process and mount namespace, in which some files are /dev/null and no process of the machine is seen. */
-const hiding = (files: readonly string[]): readonly string[] =>
+const hiding = (files: readonly string[]): string[] =>
   files.length === 0
     ? []
     : [
@@ -125,11 +144,20 @@ export const startSshd = async ({ path, without = [], lines = [], env = {} }: Ss
       '',
     ].join('\n'),
   );
-  const [program = '', ...words] = [...hiding(without), SSHD, '-D', '-f', join(dir, 'sshd_config'), '-E', log];
+  const [program, ...words] = [...hiding(without), SSHD, '-D', '-f', join(dir, 'sshd_config'), '-E', log];
   const child = spawn(program, words, { stdio: 'ignore' });
   const ended = once(child, 'exit');
   const read = (): string => (existsSync(log) ? readFileSync(log, 'utf8') : '');
+  const control = spawnSync(
+    'ssh',
+    ['-G', '-F', configFile, '-p', String(port), '-l', 'root', '-o', `ControlPath=${controlFolder()}/%C`, '127.0.0.1'],
+    { encoding: 'utf8' },
+  );
+  const controlPath = /^controlpath (.*)$/m.exec(control.stdout)?.[1] ?? '';
+  const masters = (): readonly number[] => processesWith('ssh', controlPath, '[mux]');
   const close = async (): Promise<void> => {
+    // what the shared connections carry would outlive sshd
+    for (const master of masters()) process.kill(master, 'SIGTERM');
     child.kill(without.length === 0 ? 'SIGTERM' : 'SIGKILL');
     await ended;
     rmSync(dir, { recursive: true, force: true });
@@ -150,6 +178,7 @@ export const startSshd = async ({ path, without = [], lines = [], env = {} }: Ss
     hostKey,
     knownHosts,
     pid: child.pid ?? 0,
+    masters,
     log: read,
     close,
   };
