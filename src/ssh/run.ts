@@ -7,7 +7,7 @@ import { SECOND, type Ms } from '../kernel/time.ts';
 import { LOADER } from './bootstrap.ts';
 import type { FarLine } from './errand.ts';
 import { failureOf, nodeLacks, sshLacks, type FailedCall } from './failure.ts';
-import { farSide } from './payload.ts';
+import { farSide } from './parcel.ts';
 import { targetText, type SshTarget } from './target.ts';
 import { controlFolder, sshWords } from './words.ts';
 

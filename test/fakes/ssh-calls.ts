@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Fault, type FaultCode } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
-import { bundleFarSide } from '#ssh/payload.ts';
+import { bundleModule } from '#ssh/bundling.ts';
+import { pressed } from '#ssh/parcel.ts';
 import { runRemotely, type RemoteOptions } from '#ssh/run.ts';
 import { startSshd, type Sshd, type SshdOptions } from './sshd.ts';
 
@@ -16,7 +17,7 @@ export const callFor = async (
   input: Json = {},
   options: RemoteOptions = {},
 ): Promise<unknown> => {
-  made ??= bundleFarSide(join(ROOT, 'test/fakes/ssh-errands.ts'), ROOT, 1);
+  made ??= bundleModule(ROOT, 'test/fakes/ssh-errands.ts').then(async (text) => pressed(text, 1));
   return runRemotely(target, errand, input, { code: await made, ...options });
 };
 
