@@ -57,12 +57,14 @@ export interface EntryFacts {
   readonly ecosystemFile?: string;
 }
 
-/** One built file against the source that it was made from. */
+/** A built file that is older than its source, or was made from another text. */
 export interface ShadowFact {
   readonly built: string;
   readonly source: string;
   readonly builtAt: EpochMs;
   readonly sourceAt: EpochMs;
+  /** By content: the built file was made from something else. Absent when content does not tell. */
+  readonly differs?: boolean;
 }
 
 /** A built thing that lies in the app's folder: `dist/`, `*.tar.gz`, or a `.js` beside its `.ts`. */
@@ -77,12 +79,10 @@ export interface ArtifactFacts {
   readonly appearedAt: EpochMs;
   /** Is any of its files tracked by git? Unknown without git. */
   readonly isTracked: Known<boolean>;
-  /** The built files older than their source. */
+  /** The built files that are older than their source or say something else. */
   readonly olderThanSource: readonly ShadowFact[];
   /** Built files whose source is gone. */
   readonly withoutSource: readonly string[];
-  /** Sources that have no built file, though their neighbours have. */
-  readonly withoutBuilt: readonly string[];
   /** Relative imports in it that lead nowhere, as `file → specifier`. */
   readonly brokenImports: readonly { readonly file: string; readonly specifier: string }[];
   readonly holdsEntry: boolean;

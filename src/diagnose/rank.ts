@@ -24,6 +24,10 @@ const bounded = (finding: Finding): Finding => ({
   confidence: Math.round(Math.min(1, Math.max(0, finding.confidence)) * 100) / 100,
 });
 
+/** What is true of every crash of a kind says nothing beside its cause. */
+const GENERIC: ReadonlySet<string> = new Set(['uncaught-exception', 'unhandled-rejection']);
+const HIGH = 0.8;
+
 /** One finding a cause, the most probable first; `unknown` stands only where nothing else does. */
 export const rank = (findings: readonly Finding[]): readonly Finding[] => {
   const byCause = new Map<string, Finding>();
@@ -35,5 +39,7 @@ export const rank = (findings: readonly Finding[]): readonly Finding[] => {
   const all = [...byCause.values()];
   const named = all.filter((finding) => finding.cause !== 'unknown' && finding.confidence >= LEAST);
   if (named.length === 0) return all.filter((finding) => finding.cause === 'unknown');
-  return named.toSorted((a, b) => b.confidence - a.confidence).slice(0, MOST_FINDINGS);
+  const isNamed = named.some((finding) => finding.confidence >= HIGH && !GENERIC.has(finding.cause));
+  const telling = isNamed ? named.filter((finding) => !GENERIC.has(finding.cause)) : named;
+  return telling.toSorted((a, b) => b.confidence - a.confidence).slice(0, MOST_FINDINGS);
 };

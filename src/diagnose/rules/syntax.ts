@@ -1,0 +1,62 @@
+import type { ErrorReport, Reading } from '../crash.ts';
+import type { Params } from '../finding.ts';
+import { defineRule } from '../rule.ts';
+import { bySignatures, told, words, type Signature } from '../signature.ts';
+
+const MARKER = /^\s*(?:<{7}(?: |$)|={7}$|>{7}(?: |$))/m;
+/** `JSON.parse` and its kin throw SyntaxErrors as well: those are the matter of configuration. */
+const OF_DATA = /\bJSON\b|JSON\.parse|in JSON at|YAML|TOML|regular expression|Invalid regular|Unexpected end of JSON/i;
+const OF_MODULES =
+  /import statement|'import\.meta'|does not provide an export|Named export|ES module|Unexpected token 'export'|Unexpected token export|star exports|await is only valid/;
+
+const isOfSource = (report: ErrorReport): boolean => {
+  if (report.name !== 'SyntaxError') return false;
+  const parsedAsData = report.frames.some((frame) => /\bJSON\.parse\b|^parse \(<anonymous>\)/.test(frame));
+  return !parsedAsData && !OF_DATA.test(report.message) && !OF_MODULES.test(report.message);
+};
+
+const placeOf = ({ excerpt }: ErrorReport): Params =>
+  excerpt === undefined ? {} : { path: told(excerpt.file), line: excerpt.line };
+
+const source: Signature['match'] = (report) => (isOfSource(report) && report.code === '' ? placeOf(report) : undefined);
+
+const markers: Signature['match'] = (report) => {
+  const isMarked =
+    MARKER.test(report.excerpt?.code ?? '') ||
+    /Merge conflict marker encountered|Unexpected token '?(?:<<|>>>)'?$/m.test(report.message) ||
+    (/Unexpected "(?:<<|>>|===?)"/.test(report.message) && /<{7}|>{7}/.test(report.message));
+  const isSyntax = report.name === 'SyntaxError' || /TS1185|ERROR: Unexpected|Transform failed/.test(report.message);
+  return isMarked && isSyntax ? placeOf(report) : undefined;
+};
+
+const NEWER =
+  /(?:^|\n)\s*\{?\s*(?:await )?using [\w$]+ =|\?\?=|\|\|=|&&=|^\s*#[\w$]+\b.{0,40}[;=(]|^\s*static \{|\bimport .{1,80} (?:with|assert) \{|import (?:defer|source) |\/[a-z]*v[a-z]*[;,)]/m;
+
+/** Syntax that this Node does not know yet. `?.` and `??` need Node 14, `??=` 15, `using` 24. */
+const newer = (report: ErrorReport, reading: Reading): Params | undefined => {
+  const code = report.excerpt?.code ?? '';
+  const isUnknown = isOfSource(report) && /Unexpected|Invalid|missing/.test(report.message);
+  if (!isUnknown) return undefined;
+  const old = reading.nodeMajor;
+  const isVeryNew = /(?:^|[\s{;(])(?:await )?using [\w$]+ = /.test(code);
+  if (isVeryNew && (old === undefined || old < 24))
+    return { ...placeOf(report), ...(old === undefined ? {} : { node: old }) };
+  const isNew =
+    NEWER.test(code) ||
+    (/Unexpected token '?(?:\?|\.|=|\?\?=|\|\|=|&&=)'?$/.test(report.message) && /\?\.|\?\?/.test(code));
+  return isNew && old !== undefined && old < 16 ? { ...placeOf(report), node: old } : undefined;
+};
+
+const SIGNATURES: readonly Signature[] = [
+  { cause: 'merge-conflict-markers', sure: 0.95, match: markers },
+  { cause: 'node-too-old', sure: 0.86, match: newer },
+  { cause: 'syntax-error', sure: 0.92, match: source },
+  { cause: 'syntax-error', sure: 0.85, match: words(/ERR_INVALID_TYPESCRIPT_SYNTAX/) },
+];
+
+/** A source file that does not parse: broken, with the markers of a merge in it, or newer than this Node. */
+export const syntax = defineRule({
+  name: 'syntax',
+  causes: ['syntax-error', 'merge-conflict-markers', 'node-too-old'],
+  judge: (reading) => bySignatures(reading, SIGNATURES),
+});
