@@ -15,16 +15,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { processEnvironment } from '#config/environment.ts';
 import type { RunRecord, WorkStep } from '../record.ts';
 import { hashOf } from './durable.ts';
 import { holding, pastRuns, type RunParts } from './runner.ts';
+
+const ENV = processEnvironment();
 
 const RULES = { mayGoUntried: false, finishWithinMs: 3_600_000 };
 const SELF = fileURLToPath(import.meta.url);
 
 const parts = (root: string, point?: (name: string) => void): RunParts => ({
   home: join(root, 'home'),
-  env: { PATH: process.env['PATH'] },
+  env: { PATH: ENV['PATH'] },
   now: () => Date.now(),
   try: async () => 'booted',
   verify: async () => !existsSync(join(root, 'ill')),
@@ -107,9 +110,8 @@ const dieAt = async (root: string, points: number, task: string): Promise<void> 
   });
 };
 
-const childTask = process.env['DOZOR_CRASH_TASK'];
-if (childTask !== undefined)
-  await dieAt(process.env['DOZOR_CRASH_ROOT'] ?? '', Number(process.env['DOZOR_CRASH_POINT']), childTask);
+const childTask = ENV['DOZOR_CRASH_TASK'];
+if (childTask !== undefined) await dieAt(ENV['DOZOR_CRASH_ROOT'] ?? '', Number(ENV['DOZOR_CRASH_POINT']), childTask);
 
 const folders: string[] = [];
 const scene = (): string => {
@@ -127,7 +129,7 @@ after(() => {
 const died = (root: string, task: string, point: number): boolean => {
   const done = spawnSync(process.execPath, [SELF], {
     env: {
-      PATH: process.env['PATH'],
+      PATH: ENV['PATH'],
       DOZOR_CRASH_TASK: task,
       DOZOR_CRASH_ROOT: root,
       DOZOR_CRASH_POINT: String(point),
