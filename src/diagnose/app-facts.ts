@@ -53,6 +53,8 @@ export interface EntryFacts {
   readonly cwd: string;
   /** Inside which artifact (`dist`) the entry lies; absent when it is source. */
   readonly artifact?: string;
+  /** Where source leads into something built: `server.js → dist/server.js`. */
+  readonly leadsInto: readonly { readonly from: string; readonly to: string; readonly artifact: string }[];
   /** What the ecosystem file would start, where it differs from what the manager runs. */
   readonly ecosystemFile?: string;
 }

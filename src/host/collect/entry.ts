@@ -160,6 +160,26 @@ export const resolveEntry = async (
     file: shown,
     changedAt: found?.mtimeMs,
     artifact: shown === undefined ? undefined : artifactOf(shown, artifacts),
+    leadsInto: [],
     ecosystemFile: await otherEntry(ecosystem, file, dir),
   });
+};
+
+/** Adds where the code that is reached from a source entry leads into what is built. */
+export const withLeads = (
+  entry: EntryFacts,
+  dir: string,
+  code: readonly { readonly path: string; readonly targets: readonly string[] }[],
+  artifacts: readonly string[],
+): EntryFacts => {
+  const leadsInto = code.flatMap(({ path, targets }) => {
+    const from = shownFrom(dir, path);
+    if (artifactOf(from, artifacts) !== undefined) return [];
+    return targets.flatMap((target) => {
+      const to = shownFrom(dir, target);
+      const artifact = artifactOf(to, artifacts);
+      return artifact === undefined ? [] : [{ from, to, artifact }];
+    });
+  });
+  return { ...entry, leadsInto: leadsInto.slice(0, 20) };
 };

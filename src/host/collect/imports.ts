@@ -7,6 +7,8 @@ export interface ReachedFile {
   readonly path: string;
   readonly text: string;
   readonly broken: readonly string[];
+  /** The files that its relative imports lead to. */
+  readonly targets: readonly string[];
 }
 
 const RELATIVE = [
@@ -76,15 +78,17 @@ export const walkImports = async (
     const text = CODE.test(path) ? await readText(path, 1_000_000) : undefined;
     if (text === undefined) continue;
     const broken: string[] = [];
+    const targets: string[] = [];
     for (const specifier of relativeImports(text)) {
       const target = await resolveImport(path, specifier);
       if (target === undefined) broken.push(specifier);
-      else if (!seen.has(target) && !target.includes('/node_modules/')) {
+      else targets.push(target);
+      if (target !== undefined && !seen.has(target) && !target.includes('/node_modules/')) {
         seen.add(target);
         queue.push(target);
       }
     }
-    reached.push({ path, text, broken });
+    reached.push({ path, text, broken, targets });
   }
   return reached;
 };

@@ -108,6 +108,9 @@ const nodeArgsOf = (record: Readonly<Record<string, unknown>>): readonly string[
   ...new Set([...words(record['node_args']), ...words(firstOf(record, 'interpreter_args', 'interpreterArgs'))]),
 ];
 
+const interpreterOf = (record: Readonly<Record<string, unknown>>, script: string): string =>
+  asText(firstOf(record, 'exec_interpreter', 'interpreter')) ?? (/\.(sh|bash)$/.test(script) ? 'bash' : 'node');
+
 /** Reads one app of an ecosystem file (evaluated) or one of PM2's own records; undefined when it names no script. */
 export const readLaunch = (value: unknown, from: 'manager' | 'ecosystem', folder: string): Launch | undefined => {
   const record = asRecord(value);
@@ -122,8 +125,7 @@ export const readLaunch = (value: unknown, from: 'manager' | 'ecosystem', folder
     script: head,
     cwd,
     args: [...rest, ...words(record['args'])],
-    interpreter:
-      asText(firstOf(record, 'exec_interpreter', 'interpreter')) ?? (/\.(sh|bash)$/.test(head) ? 'bash' : 'node'),
+    interpreter: interpreterOf(record, head),
     nodeArgs: nodeArgsOf(record),
     env: texts(record['env']),
     mode: isCluster(record) ? ('cluster' as const) : ('fork' as const),
