@@ -1,5 +1,6 @@
 import type { Locale } from '../kernel/locale.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
+import type { Help, Scene } from '../incident/scene.ts';
 import type { Origin, Severity } from '../monitor/model.ts';
 import type { Reason } from '../monitor/reason.ts';
 
@@ -72,7 +73,14 @@ export interface Alert {
 }
 
 /** One thing that a person may do from a message. */
-export type ButtonAction = 'acknowledge' | 'mute' | 'details';
+export type ButtonAction = 'acknowledge' | 'mute' | 'details' | 'repair' | 'leave';
+
+/** What an agent knows of an app, as a message tells it. */
+export interface SceneFacts extends Omit<Scene, 'appId'> {
+  readonly app: string;
+  readonly appId: string;
+  readonly manager: 'pm2' | 'systemd' | 'gate';
+}
 
 /** What a message says, before it is put into words (examples/messages.md). */
 export interface AlertFacts {
@@ -90,6 +98,8 @@ export interface AlertFacts {
   /** What failed, first the gravest. */
   readonly failures: readonly {
     readonly monitor: string;
+    /** It is an app's, or a host's trouble; absent: a monitor's. */
+    readonly part?: 'app' | 'host';
     /** `GET api.onai.example/health` */
     readonly label: string;
     readonly reason?: Reason;
@@ -99,6 +109,14 @@ export interface AlertFacts {
   }[];
   readonly controls?: { readonly ok: number; readonly total: number };
   readonly lastChange?: { readonly at: EpochMs; readonly what: string };
+  /** What the agents know of the service's apps, first those in trouble. */
+  readonly scenes?: readonly SceneFacts[];
+  /** How it came back, when somebody or something helped. */
+  readonly help?: Help;
+  /** Nobody looks inside its host since then. */
+  readonly silentAgent?: { readonly host: string; readonly since: EpochMs };
+  /** It is a host's own incident. */
+  readonly isHost?: boolean;
   /** For storms: names of the services, and out of how many. */
   readonly services?: readonly string[];
   readonly of?: number;

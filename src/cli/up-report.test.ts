@@ -33,6 +33,7 @@ const service = (monitors: readonly MonitorStanding[]): ServiceStanding => ({
   paused: false,
   inMaintenance: false,
   muted: false,
+  apps: [],
   monitors,
 });
 

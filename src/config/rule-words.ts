@@ -35,6 +35,7 @@ export const RULE_WORDS: Readonly<Record<string, string>> = {
   'slow.minSpan': '… over so long at least: "degraded".',
   loudAfter: 'Still down so long after the verdict: loud.',
   relapse: 'So soon after its end an incident is opened again instead of a new one.',
+  agentGone: 'An agent that has not been heard of for so long is gone.',
   storm: 'Many services hurt at once.',
   'storm.suspects': 'So many services in doubt hold the first message back …',
   'storm.hold': '… for so long, in case it is one cause.',

@@ -7,6 +7,10 @@ import type { ChannelTests } from './channel-test.ts';
 import type { Core } from './core.ts';
 import type { Deploys } from './deploys.ts';
 import type { Hearts } from './hearts.ts';
+import { ownerOf } from './host-troubles.ts';
+import { hostFace } from './host-standings.ts';
+import type { Hosts } from './hosts.ts';
+import type { Incidents } from './incidents.ts';
 import type { Mutes } from './mutes.ts';
 import type { Objects } from './objects.ts';
 import type { People } from './people.ts';
@@ -26,6 +30,8 @@ export interface FaceParts {
   readonly standings: Standings;
   readonly deploys: Deploys;
   readonly mutes: Mutes;
+  readonly hosts: Hosts;
+  readonly incidents: Incidents;
   readonly pause: (monitor: string, on: boolean, actor: Actor) => Promise<void>;
   readonly watchers: Watchers;
   readonly channelTests: ChannelTests;
@@ -43,6 +49,7 @@ export const brainFace = (parts: FaceParts): Brain => ({
   ...views(parts),
   ...objectCalls(parts),
   ...incidentCalls(parts),
+  ...hostFace(parts),
   announceDeploy: async (input, actor) => ({ services: await parts.deploys.announce(input, actor) }),
   beat: (key, kind, more) => parts.hearts.beat(key, kind, more),
   testChannel: (name, actor) => parts.channelTests.run(name, actor),
@@ -90,7 +97,7 @@ const views = ({ core, standings, health, watchers }: FaceParts): Pick<Brain, Vi
     policies: () => registry.policies(),
     maintenance: () => registry.maintenance(),
     watchers: () => watchers.standings(),
-    nameOf: (id) => registry.resource(id)?.name,
+    nameOf: (id) => registry.resource(ownerOf(id))?.name,
     resource: (kind, idOrName) => {
       const { id } = registry.find(kind, idOrName);
       const resource = registry.resource(id);

@@ -8,6 +8,7 @@ import type { CheckResult } from '../monitor/check.ts';
 import type { MaintenanceWindow, Monitor, Service } from '../monitor/model.ts';
 import type { Verdict } from '../monitor/verdict.ts';
 import type { Resource, ResourceKind, Store, StoredEvent } from '../store/contract.ts';
+import type { HostFace } from './host-face.ts';
 
 /** How a monitor stands now. */
 export interface MonitorStanding {
@@ -21,7 +22,7 @@ export interface MonitorStanding {
   readonly beatPath?: string;
 }
 
-/** How a service stands: the worst of its monitors. */
+/** How a service stands: the worst of its monitors and apps. */
 export interface ServiceStanding {
   readonly service: Service;
   readonly verdict: Verdict;
@@ -31,6 +32,8 @@ export interface ServiceStanding {
   readonly muted: boolean;
   readonly incidentId?: string;
   readonly monitors: readonly MonitorStanding[];
+  /** Names of the apps that carry it; their verdicts count like those of monitors. */
+  readonly apps: readonly string[];
 }
 
 /** Whether somebody outside watches the watch. */
@@ -78,7 +81,7 @@ export interface ChannelTest {
  * The brain as its faces (API, CLI, witness link) see it: one function a use-case. Everything that changes something is committed before the
  * promise resolves. Faults: NOT_FOUND, CONFLICT, READ_ONLY (defined by the file: hint names file and line), INPUT_INVALID, TARGET_PRIVATE.
  */
-export interface Brain {
+export interface Brain extends HostFace {
   readonly clock: Clock;
   readonly store: Store;
   settings(): Settings;

@@ -1,6 +1,8 @@
 import { defined } from '../kernel/defined.ts';
-import type { AlertFacts, AlertKind } from '../alert/model.ts';
+import type { AlertFacts, AlertKind, SceneFacts } from '../alert/model.ts';
+import type { EpochMs } from '../kernel/time.ts';
 import type { Incident, Involved } from '../incident/incident.ts';
+import { ownerOf } from './host-troubles.ts';
 import type { Registry } from './registry.ts';
 import type { Tally } from './tally.ts';
 
@@ -8,6 +10,14 @@ import type { Tally } from './tally.ts';
 export interface MonitorFacts {
   readonly label: string;
   readonly tally?: Pick<Tally, 'bad' | 'asked' | 'lastBadAt'>;
+}
+
+/** What the facts are made from besides the incident. */
+export interface FactsWorld {
+  readonly registry: Registry;
+  readonly about: (monitorId: string) => MonitorFacts | undefined;
+  /** The host of the incident's service inside which nobody looks any more. */
+  readonly silentAgent: (incident: Incident) => { readonly host: string; readonly since: EpochMs } | undefined;
 }
 
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
@@ -29,7 +39,8 @@ const failureOf = (
   // The verdict's own count reaches further back where failures are rare; the tally goes on where they are not.
   const counts = tally !== undefined && tally.bad >= part.bad ? tally : part;
   return {
-    monitor: registry.resource(part.monitorId)?.name ?? part.monitorId,
+    monitor: registry.resource(ownerOf(part.monitorId))?.name ?? part.monitorId,
+    ...defined({ part: part.part }),
     label: seen?.label ?? '',
     bad: counts.bad,
     asked: counts.asked,
@@ -60,13 +71,35 @@ const answerFacts = ({ acknowledged, closedBy, withdrawn, flapping, lastChange }
     lastChange,
   });
 
+const isInTrouble = (incident: Incident, appId: string): boolean =>
+  incident.involved.some(({ monitorId, verdict }) => monitorId === appId && verdict === 'down');
+
+/** What the agents know, the apps in trouble first. */
+const scenesOf = (incident: Incident, registry: Registry): readonly SceneFacts[] => {
+  const weight = ({ appId, findings }: SceneFacts): number =>
+    (isInTrouble(incident, appId) ? 2 : 0) + (findings.length > 0 ? 1 : 0);
+  return (incident.scenes ?? [])
+    .map((scene): SceneFacts => {
+      const app = registry.apps().find(({ id }) => id === scene.appId);
+      const name = app?.name ?? registry.resource(scene.appId)?.name ?? scene.appId;
+      return { ...scene, app: name, manager: app?.manager ?? 'pm2' };
+    })
+    .toSorted((a, b) => weight(b) - weight(a));
+};
+
+const hostFacts = (incident: Incident, { registry, silentAgent }: FactsWorld): Partial<AlertFacts> => {
+  const scenes = scenesOf(incident, registry);
+  return defined({
+    scenes: scenes.length === 0 ? undefined : scenes,
+    help: incident.help,
+    silentAgent: incident.kind === 'storm' ? undefined : silentAgent(incident),
+    isHost: incident.kind === 'host' ? true : undefined,
+  });
+};
+
 /** What people are told of an incident as it stands now; times are the wall clock's. */
-export const incidentFacts = (
-  kind: AlertKind,
-  incident: Incident,
-  registry: Registry,
-  about: (monitorId: string) => MonitorFacts | undefined,
-): AlertFacts => {
+export const incidentFacts = (kind: AlertKind, incident: Incident, world: FactsWorld): AlertFacts => {
+  const { registry, about } = world;
   const parts = toldParts(incident);
   const controls = parts.find((part) => (part.controls?.total ?? 0) > 0)?.controls;
   return {
@@ -78,6 +111,7 @@ export const incidentFacts = (
     ...bracketFacts(incident),
     ...stormFacts(incident, registry),
     ...answerFacts(incident),
+    ...hostFacts(incident, world),
     ...defined({ service: serviceName(incident, registry), controls }),
   };
 };

@@ -48,6 +48,17 @@ export class Incidents {
     return this.#wards.get(`service ${serviceId}`)?.open;
   }
 
+  /** Is an incident of the service open, or did one end lately in which this app had a part? What an agent tells belongs to it. */
+  isLately(serviceId: string, appId: string): boolean {
+    const ward = this.#wards.get(`service ${serviceId}`);
+    if (ward?.open !== undefined) return true;
+    const { relapseMs } = this.#core.settings().detection;
+    const wall = this.#core.clock.toWall(this.#core.clock.now());
+    const closedAt = ward?.last?.closedAt;
+    const isOfIt = ward?.last?.scenes?.some((scene) => scene.appId === appId) === true;
+    return isOfIt && closedAt !== undefined && Math.abs(wall - closedAt) <= relapseMs;
+  }
+
   /** One that is open or ended lately, by id or code. */
   known(idOrCode: string): Incident | undefined {
     for (const ward of this.#wards.values()) {

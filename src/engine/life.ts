@@ -6,6 +6,7 @@ import { kindOf } from '../monitor/kinds/index.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { DetectionRules } from '../monitor/rules.ts';
 import type { Applied } from './definitions.ts';
+import { ownerOf } from './host-troubles.ts';
 import { stateSubject } from './watched.ts';
 import type { Parts } from './wire.ts';
 
@@ -14,6 +15,9 @@ const ALIVE_EVERY_MS: Ms = 5 * SECOND;
 const TEND_EVERY_MS: Ms = MINUTE;
 /** At the end a message that is being sent is waited for so long: its outcome is worth a line in the store. */
 const LAST_SEND_MS: Ms = 3 * SECOND;
+
+/** What the agents watch, and whom it concerns. */
+const TOUCHES_HOSTS: ReadonlySet<string> = new Set(['service', 'host', 'app']);
 
 /** A span in which the brain saw nothing; `clean` when it was stopped properly. */
 export interface OwnGap {
@@ -47,6 +51,8 @@ export class Life {
     for (const [index, one] of monitors.entries()) this.#applyMonitor(one, { index, of: monitors.length });
     for (const { resource } of applied) if (resource.kind === 'channel') this.#parts.dispatch.pump(resource.id);
     if (this.#hasResumed) this.#parts.maintenance.look();
+    if (this.#hasResumed && applied.some(({ resource }) => TOUCHES_HOSTS.has(resource.kind)))
+      this.#parts.hosts.applied();
     this.#afterApply();
   }
 
@@ -65,6 +71,7 @@ export class Life {
     this.#feedGap(off.from, off.to);
     const gap = off.to - off.from < this.#rules().gapMs ? undefined : off;
     if (gap !== undefined) await this.#tellGap(gap);
+    this.#parts.hosts.restore(snapshot.states);
     this.#retireOrphans(snapshot.openIncidents);
     const told = [...snapshot.openIncidents, ...snapshot.recentIncidents].map(({ id }) => id);
     await dispatch.restore(snapshot.pendingDeliveries, snapshot.alerts, told);
@@ -72,6 +79,7 @@ export class Life {
     this.#hasResumed = true;
     maintenance.restore(snapshot.meta);
     maintenance.look();
+    this.#parts.hosts.applied();
     core
       .turn()
       .event('started', { ...defined({ gap: gap === undefined ? undefined : { from: gap.from, to: gap.to } }) })
@@ -105,6 +113,7 @@ export class Life {
   async end(): Promise<void> {
     const { core, watch, dispatch } = this.#parts;
     core.deadlines.close();
+    this.#parts.hosts.stop();
     watch.stop();
     await Promise.race([dispatch.idle(), delay(LAST_SEND_MS, undefined, { ref: false })]);
     await core
@@ -176,9 +185,10 @@ export class Life {
         .filter(({ paused }) => !paused)
         .map(({ id }) => id),
     );
+    for (const { id } of [...core.registry.apps(), ...core.registry.hosts()]) living.add(id);
     for (const incident of open) {
       for (const { monitorId } of incident.involved)
-        if (!living.has(monitorId)) this.#withdraw(monitorId, incident.serviceId ?? '');
+        if (!living.has(ownerOf(monitorId))) this.#withdraw(monitorId, incident.serviceId ?? '');
     }
   }
 
@@ -201,7 +211,7 @@ export class Life {
     for (const incident of incidents.open())
       incidents.feedIncident(turn, incident, { type: 'gap', at: gap.to, from: gap.from, to: gap.to });
     if (!gap.clean && gap.to - gap.from >= this.#rules().gapNoteMs) {
-      tidings.broadcast(turn, {
+      tidings.notes.broadcast(turn, {
         kind: 'gap',
         severity: 'info',
         failures: [],

@@ -24,8 +24,16 @@ export class Maintenance {
   readonly #watch: Watch;
   readonly #hearts: Hearts;
   readonly #spans = new Map<string, Span>();
+  readonly #onLook: () => void;
 
-  constructor(parts: { readonly core: Core; readonly watch: Watch; readonly hearts: Hearts }) {
+  constructor(parts: {
+    readonly core: Core;
+    readonly watch: Watch;
+    readonly hearts: Hearts;
+    /** The windows were looked at: what else hangs on them is to be looked at as well. */
+    readonly onLook: () => void;
+  }) {
+    this.#onLook = parts.onLook;
     this.#core = parts.core;
     this.#watch = parts.watch;
     this.#hearts = parts.hearts;
@@ -54,6 +62,7 @@ export class Maintenance {
     }
     for (const [id, span] of this.#spans) if (!covered.has(id)) this.#end(turn, id, span, wall);
     void turn.commit();
+    this.#onLook();
     const change = nextMaintenanceChange(windows, wall);
     const wait = change === undefined ? LOOK_AGAIN_MS : Math.min(LOOK_AGAIN_MS, Math.max(1, change - wall));
     deadlines.set('maintenance', clock.now() + wait, () => this.look());

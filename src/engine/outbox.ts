@@ -51,6 +51,16 @@ export class Outbox {
     this.put(turn, alert, quiet, { loud: false, step: `f${incident.transition}` });
   }
 
+  /** To whoever was told of the incident by a message that can't be changed and costs nothing: the change as a message of its own, silently. */
+  amend(turn: Turn, alert: Alert, incident: Incident): void {
+    const names = this.#dispatch.told.channelIds(incident.id).map((id) => this.#nameOf(id));
+    const fixed = names.filter((name) => {
+      const traits = this.#kindOf(this.#channel(name)?.kind ?? '')?.traits;
+      return traits !== undefined && !traits.edits && !traits.paid;
+    });
+    this.put(turn, alert, fixed, { loud: false, step: `n${incident.transition}` });
+  }
+
   /** Recovery goes where the alert went, as an answer to the first message there, which is changed as well. */
   recovered(turn: Turn, alert: Alert, incident: Incident): void {
     const ids = new Set([...this.#dispatch.told.channelIds(incident.id), ...this.#dispatch.waitingFor(incident.id)]);

@@ -4,6 +4,9 @@ import type { Verdict } from '../monitor/verdict.ts';
 import type { MonitorStanding, ServiceStanding } from './brain.ts';
 import type { Core } from './core.ts';
 import type { Hearts } from './hearts.ts';
+import type { App } from '../config/contract.ts';
+import type { EpochMs } from '../kernel/time.ts';
+import type { Hosts } from './hosts.ts';
 import type { Incidents } from './incidents.ts';
 import type { Mutes } from './mutes.ts';
 import type { Watch } from './watch.ts';
@@ -18,6 +21,7 @@ export class Standings {
   readonly #hearts: Hearts;
   readonly #incidents: Incidents;
   readonly #mutes: Mutes;
+  readonly #hosts: Hosts;
 
   constructor(parts: {
     readonly core: Core;
@@ -25,7 +29,9 @@ export class Standings {
     readonly hearts: Hearts;
     readonly incidents: Incidents;
     readonly mutes: Mutes;
+    readonly hosts: Hosts;
   }) {
+    this.#hosts = parts.hosts;
     this.#core = parts.core;
     this.#watch = parts.watch;
     this.#hearts = parts.hearts;
@@ -39,7 +45,11 @@ export class Standings {
 
   of(service: Service): ServiceStanding {
     const monitors = this.#core.registry.monitorsOf(service.id).map((monitor) => this.monitor(monitor));
-    const counted = monitors.filter(({ monitor }) => !monitor.paused);
+    const active = monitors.filter(({ monitor }) => !monitor.paused);
+    const apps = this.#core.registry.appsOf(service.id);
+    // Where others look as well, an agent that is gone says nothing about the service.
+    const judging = active.length > 0 ? apps.filter((app) => !this.#hosts.isGone(app)) : apps;
+    const counted = [...active, ...judging.map((app) => this.#app(app))];
     const worst = ORDER.find((verdict) => counted.some((standing) => standing.verdict === verdict)) ?? 'pending';
     const since = Math.max(0, ...counted.filter(({ verdict }) => verdict === worst).map((standing) => standing.since));
     const incident = this.#incidents.openOf(service.id);
@@ -49,11 +59,18 @@ export class Standings {
       verdict: worst,
       since,
       paused: monitors.length > 0 && counted.length === 0,
+      apps: apps.map(({ name }) => name),
       inMaintenance: monitors.some(({ inMaintenance }) => inMaintenance),
       muted: mutedUntil > this.#core.clock.toWall(this.#core.clock.now()),
       monitors,
       ...defined({ incidentId: incident?.id }),
     };
+  }
+
+  /** What its agent said last; with nobody there to look, nothing is known. */
+  #app(app: App): { readonly verdict: Verdict; readonly since: EpochMs } {
+    const { verdict, since } = this.#hosts.apps.of(app);
+    return this.#hosts.isGone(app) ? { verdict: 'blind', since } : { verdict, since };
   }
 
   monitor(monitor: Monitor): MonitorStanding {

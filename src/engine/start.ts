@@ -187,6 +187,8 @@ const faceOf = (made: {
     standings: new Standings(parts),
     deploys: parts.deploys,
     mutes: parts.mutes,
+    hosts: parts.hosts,
+    incidents: parts.incidents,
     pause: async (monitor, on, actor) => {
       const applied = await parts.pauses.set(monitor, on, actor);
       if (applied !== undefined) life.apply([applied]);

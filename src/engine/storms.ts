@@ -1,6 +1,7 @@
 import type { Json } from '../kernel/json.ts';
 import { SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { Incident } from '../incident/incident.ts';
+import type { Reason } from '../monitor/reason.ts';
 import {
   CALM,
   decideStorm,
@@ -56,6 +57,14 @@ export class Storms {
     this.#board = board;
     for (const effect of effects) this.#weather(turn, effect);
     turn.write({ put: 'state', subject: 'storm', state: this.#board as unknown as Json });
+  }
+
+  /** A member knows better why: what they share is told as that, if it is the machine itself. */
+  explain(turn: Turn, storm: Incident, cause: Reason | undefined): void {
+    if (storm.storm === undefined || cause?.code !== 'host.gone' || storm.storm.commonCause.code === cause.code) return;
+    if (storm.storm.host !== cause.params['host']) return;
+    this.#incidents.adopt(turn, { ...storm, storm: { ...storm.storm, commonCause: cause } });
+    this.#grownSoon(storm.id);
   }
 
   #tick(): void {

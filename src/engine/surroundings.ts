@@ -1,5 +1,7 @@
 import type { Core } from './core.ts';
+import { reason } from '../monitor/reason.ts';
 import type { Hearts } from './hearts.ts';
+import type { Hosts } from './hosts.ts';
 import type { Incidents } from './incidents.ts';
 import type { Surroundings } from './tidings.ts';
 import type { Watch } from './watch.ts';
@@ -14,10 +16,20 @@ export const surroundings = (parts: {
   readonly watch: Watch;
   readonly hearts: Hearts;
   readonly incidents: Incidents;
+  readonly hosts: Hosts;
 }): Surroundings => {
-  const { core, watch, incidents } = parts;
+  const { core, watch, incidents, hosts } = parts;
+  const { registry } = core;
+  /** A service whose apps run on one machine stands and falls with it, whatever name people reach it by. */
+  const machineOf = (serviceId: string | undefined): string | undefined => {
+    const [only, second] = serviceId === undefined ? [] : hosts.hostsOf(serviceId);
+    return second === undefined ? only?.name : undefined;
+  };
+  const isAppDown = (serviceId: string): boolean =>
+    registry.appsOf(serviceId).some((app) => hosts.apps.of(app).told === 'down');
   const onHost = (host: string): Set<string> => {
     const services = new Set<string>();
+    for (const { id } of registry.services()) if (machineOf(id) === host) services.add(id);
     for (const one of watch.all()) if (one.target.host === host) services.add(one.monitor.serviceId);
     return services;
   };
@@ -25,6 +37,7 @@ export const surroundings = (parts: {
     inDoubt: () => {
       const services = new Set<string>();
       for (const one of watch.all()) if (isInDoubt(one)) services.add(one.monitor.serviceId);
+      for (const { id } of registry.apps().length === 0 ? [] : registry.services()) if (isAppDown(id)) services.add(id);
       return services.size;
     },
     isHurtOrSuspect: (serviceId) => {
@@ -33,8 +46,14 @@ export const surroundings = (parts: {
       return false;
     },
     hostOf: (incident) => {
+      const machine = machineOf(incident.serviceId);
+      if (machine !== undefined) return machine;
       const hurt = incident.involved.find(({ verdict }) => verdict === 'down') ?? incident.involved[0];
       return hurt === undefined ? undefined : watch.of(hurt.monitorId)?.target.host;
+    },
+    causeOf: (incident) => {
+      const silent = hosts.silentFor(incident);
+      return silent === undefined ? incident.reason : reason('host.gone', { host: silent.host });
     },
     servicesOn: (host) => (host === undefined ? core.registry.services().length : Math.max(1, onHost(host).size)),
   };

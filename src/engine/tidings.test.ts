@@ -210,7 +210,7 @@ describe('tidings of the watch itself', () => {
   it('go once and silently to whom the default policy tells first', async (context) => {
     const { engine, hook } = await rig(context, ['api']);
     const turn = engine.parts.core.turn();
-    engine.parts.tidings.broadcast(turn, { kind: 'gap', severity: 'info', failures: [], from: 1, to: 2 });
+    engine.parts.tidings.notes.broadcast(turn, { kind: 'gap', severity: 'info', failures: [], from: 1, to: 2 });
     await turn.commit();
     await heard(hook, engine);
     engine.clock.advance(HOUR);

@@ -1,7 +1,8 @@
 import { defined } from '../kernel/defined.ts';
 import type { Json } from '../kernel/json.ts';
 import type { EpochMs } from '../kernel/time.ts';
-import type { AlertFacts, AlertKind, Channel, Policy } from '../alert/model.ts';
+import type { AlertFacts, AlertKind, Channel, Delivery, Policy } from '../alert/model.ts';
+import type { Reason } from '../monitor/reason.ts';
 import type { IncidentEffect } from '../incident/events.ts';
 import type { Incident } from '../incident/incident.ts';
 import { isHealing } from '../incident/parts.ts';
@@ -9,6 +10,7 @@ import { alertOf, policyNamed } from './alerts.ts';
 import type { Conversations } from './conversations.ts';
 import type { Core, Turn } from './core.ts';
 import { alertKindOf, type Incidents, type Teller } from './incidents.ts';
+import { Notes } from './notes.ts';
 import type { Outbox } from './outbox.ts';
 import { Relations } from './relations.ts';
 import { Storms } from './storms.ts';
@@ -21,6 +23,8 @@ export interface Surroundings {
   isHurtOrSuspect(serviceId: string): boolean;
   /** Where a service's hurt monitor points to. */
   hostOf(incident: Incident): string | undefined;
+  /** Why, as far as it may be one cause for many: that nobody answers inside its host goes before what was seen from outside. */
+  causeOf(incident: Incident): Reason | undefined;
   /** How many services have a target on the host; all when no host is given. */
   servicesOn(host: string | undefined): number;
 }
@@ -43,6 +47,10 @@ export class Tidings implements Teller {
   readonly #mutedUntil: (serviceId: string) => EpochMs;
   readonly #storms: Storms;
   readonly #relations: Relations;
+  /** When an incident's evidence changed last. */
+  readonly #changedAt = new Map<string, EpochMs>();
+  /** News that no incident carries. */
+  readonly notes: Notes;
 
   constructor(parts: {
     readonly core: Core;
@@ -62,6 +70,7 @@ export class Tidings implements Teller {
     this.#around = parts.around;
     this.#silentPossible = parts.silentPossible;
     this.#mutedUntil = parts.mutedUntil;
+    this.notes = new Notes(parts);
     this.#relations = new Relations(this.#core, this.#incidents);
     this.#storms = new Storms(this.#core, this.#incidents, {
       alone: (turn, incident) => this.#alone(turn, incident),
@@ -101,6 +110,9 @@ export class Tidings implements Teller {
         return;
       case 'unseen':
         this.#once(turn, 'unseen', incident);
+        return;
+      default:
+        this.#evidence(turn, incident, news === 'named');
     }
   }
 
@@ -113,13 +125,11 @@ export class Tidings implements Teller {
       case 'closed':
         this.#closedByHand(turn, incident);
         return;
-      case 'muted':
-        this.#conversations.change(turn, incident, {
-          type: 'muted',
-          at,
-          until: this.#steady(incident.mutedUntil ?? 0),
-        });
+      case 'muted': {
+        const until = this.#steady(incident.mutedUntil ?? 0);
+        this.#conversations.change(turn, incident, { type: 'muted', at, until });
         return;
+      }
       case 'loud-now':
         this.#conversations.change(turn, incident, { type: 'loud-now', at });
         return;
@@ -145,39 +155,6 @@ export class Tidings implements Teller {
       this.#incidents.feedIncident(turn, member, { type: 'resolve', at, by });
   }
 
-  /** News that no incident carries (blind, a gap, nobody watches): once, silently, to whoever the default policy tells first. */
-  broadcast(turn: Turn, facts: AlertFacts, loud = false): void {
-    const policy = policyNamed(this.#core, undefined, this.#silentPossible);
-    const alert = alertOf(this.#core, facts, 0);
-    this.#outbox.put(turn, alert, policy.steps[0]?.notify ?? [], { loud, step: alert.id });
-  }
-
-  /** Sight is back after a while: one silent message, whatever the number of monitors. */
-  blind(
-    span: { readonly from: EpochMs; readonly to: EpochMs; readonly monitorIds: readonly string[] },
-    cause: string | undefined,
-  ): void {
-    const { registry } = this.#core;
-    const ids = new Set(
-      span.monitorIds.map((id) => registry.monitors().find((monitor) => monitor.id === id)?.serviceId),
-    );
-    const services = registry
-      .services()
-      .filter(({ id }) => ids.has(id))
-      .map(({ name }) => name);
-    const turn = this.#core.turn();
-    this.broadcast(turn, {
-      kind: 'blind',
-      severity: 'info',
-      failures: [],
-      from: span.from,
-      to: span.to,
-      services,
-      ...defined({ textParams: cause === undefined ? undefined : { cause } }),
-    });
-    void turn.commit();
-  }
-
   /** Sends an open incident's first messages anew in place, with fresh buttons. */
   async refresh(incidentId: string): Promise<void> {
     const incident = this.#incidents.known(incidentId);
@@ -185,6 +162,32 @@ export class Tidings implements Teller {
     const turn = this.#core.turn();
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
     await turn.commit();
+  }
+
+  /** What is told can be told better now: the first messages change; whoever was told without the cause, and can't see the change, hears of it. */
+  #evidence(turn: Turn, incident: Incident, isNamed: boolean): void {
+    this.#changedAt.set(incident.id, this.#core.clock.now());
+    const parent = this.#incidents.known(incident.parentId ?? '');
+    if (parent !== undefined && this.#relations.isSpokenFor(incident)) {
+      this.#storms.explain(turn, parent, this.#around.causeOf(incident));
+      return;
+    }
+    this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
+    if (isNamed)
+      this.#outbox.amend(turn, alertOf(this.#core, this.#facts('update', incident), incident.transition), incident);
+  }
+
+  /** A message went out: what became known while it was on its way is put into it. */
+  sent({ incidentId, edits, claimedAt }: Delivery): void {
+    const changedAt = incidentId === undefined ? undefined : this.#changedAt.get(incidentId);
+    if (incidentId === undefined || changedAt === undefined || edits !== undefined) return;
+    if (claimedAt === undefined || changedAt < claimedAt) return;
+    this.refresh(incidentId).catch((error: unknown) => this.#core.bug('tidings', error));
+  }
+
+  /** Nobody will hear of it any more. */
+  forget(isKnown: (incidentId: string) => boolean): void {
+    for (const id of this.#changedAt.keys()) if (!isKnown(id)) this.#changedAt.delete(id);
   }
 
   #opened(turn: Turn, incident: Incident): void {
@@ -199,6 +202,7 @@ export class Tidings implements Teller {
     }
     const waitsForParent = this.#relations.parents(incident).some((id) => this.#around.isHurtOrSuspect(id));
     const host = this.#around.hostOf(incident);
+    const cause = this.#around.causeOf(incident);
     this.#storms.feed(turn, {
       type: 'opened',
       at: this.#core.clock.now(),
@@ -207,7 +211,7 @@ export class Tidings implements Teller {
         serviceId: incident.serviceId ?? '',
         severity: incident.severity,
         ...(host === undefined ? {} : { host }),
-        ...(incident.reason === undefined ? {} : { reason: incident.reason }),
+        ...defined({ reason: cause }),
       },
       inDoubt: waitsForParent ? Number.MAX_SAFE_INTEGER : this.#around.inDoubt(),
     });

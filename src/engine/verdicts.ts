@@ -2,6 +2,7 @@ import { defined } from '../kernel/defined.ts';
 import type { Json } from '../kernel/json.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import { isLasting } from '../monitor/reason.ts';
+import type { Scene } from '../incident/scene.ts';
 import type { Evidence, MonitorEffect } from '../monitor/verdict.ts';
 import type { StoredCheck } from '../store/contract.ts';
 import type { Core, Turn } from './core.ts';
@@ -35,6 +36,7 @@ export class Verdicts {
     readonly monitorIds: readonly string[];
   }) => void;
   readonly #lastChange: (serviceId: string) => { readonly at: EpochMs; readonly what: string } | undefined;
+  readonly #scenes: (serviceId: string) => readonly Scene[];
   #blind: { from: EpochMs; to: EpochMs; longest: Ms; readonly monitorIds: Set<string> } | undefined;
 
   constructor(parts: {
@@ -47,7 +49,10 @@ export class Verdicts {
       readonly monitorIds: readonly string[];
     }) => void;
     readonly lastChange: (serviceId: string) => { readonly at: EpochMs; readonly what: string } | undefined;
+    /** What the agents know of the apps of a service. */
+    readonly scenes: (serviceId: string) => readonly Scene[];
   }) {
+    this.#scenes = parts.scenes;
     this.#core = parts.core;
     this.#incidents = parts.incidents;
     this.#onLine = parts.onLine;
@@ -142,6 +147,7 @@ export class Verdicts {
       afterDeploy: effect.afterDeploy,
       lasting: reason !== undefined && isLasting(reason.code),
       fresh: this.#fresh(),
+      scenes: this.#scenes(serviceId),
       ...defined({
         reason,
         controls: effect.controls,

@@ -108,7 +108,7 @@ export class WatcherNews {
     const turn = this.#core.turn();
     turn.write({ put: 'meta', key: metaKey(watcher.id), value: noted as unknown as Json });
     if (isNews) {
-      this.#tidings.broadcast(turn, {
+      this.#tidings.notes.broadcast(turn, {
         kind: 'unwatched',
         severity: noted.told ? 'warning' : 'info',
         failures: [],
@@ -127,7 +127,7 @@ export class WatcherNews {
     if (!mayTell || !(await this.#watchesOwnMachine())) return;
     this.#unwatchedTold = true;
     const turn = this.#core.turn().write({ put: 'meta', key: UNWATCHED_TOLD, value: true });
-    this.#tidings.broadcast(turn, { kind: 'unwatched', severity: 'warning', failures: [] });
+    this.#tidings.notes.broadcast(turn, { kind: 'unwatched', severity: 'warning', failures: [] });
     await turn.commit();
   }
 

@@ -20,6 +20,7 @@ import { layGround, type Ground, type WireOptions } from './ground.ts';
 import { forgetWhatIsOver } from './forgetting.ts';
 import { channelNamed, hearing } from './hearing.ts';
 import { Hearts } from './hearts.ts';
+import { Hosts } from './hosts.ts';
 import { Incidents } from './incidents.ts';
 import { Lateness } from './lateness.ts';
 import { Maintenance } from './maintenance.ts';
@@ -48,6 +49,7 @@ interface Looking {
   readonly hearts: Hearts;
   readonly deploys: Deploys;
   readonly maintenance: Maintenance;
+  readonly hosts: Hosts;
 }
 
 /** The parts that tell. */
@@ -130,18 +132,29 @@ const wireLooking = (base: Base, hub: Hub, dataDir: string, onLine: (line: Verdi
     core,
     incidents,
     onLine,
-    onBlind: (span) => all(hub).tidings.blind(span, sight.cause(clock.now())),
+    onBlind: (span) => all(hub).tidings.notes.blind(span, sight.cause(clock.now())),
     lastChange: (serviceId) => deploys.last(serviceId),
+    scenes: (serviceId) => hosts.apps.scenesOf(serviceId),
+  });
+  const hosts: Hosts = new Hosts({
+    core,
+    incidents,
+    lastChange: (serviceId) => deploys.last(serviceId),
+    onSilent: (turn, host, since, back) => all(hub).tidings.notes.agentSilent(turn, host.name, since, back),
+    isBlind: () => {
+      const { ok, total } = network.latest('beyond');
+      return total > 0 && ok * 2 < total;
+    },
   });
   const sink: EffectSink = (one, effects, check) => verdicts.take(one, effects, check);
   const watch: Watch = new Watch({ core, asker, network, lateness, sink });
   const hearts = new Hearts({ core, secretKey: readFileSync(join(dataDir, KEY_FILE)), sink });
   const deploys: Deploys = new Deploys({ core, watch, hearts, incidents });
-  const maintenance = new Maintenance({ core, watch, hearts });
-  return { resolver, reach, network, asker, lateness, watch, hearts, deploys, maintenance };
+  const maintenance = new Maintenance({ core, watch, hearts, onLook: () => hosts.settle() });
+  return { resolver, reach, network, asker, lateness, watch, hearts, deploys, maintenance, hosts };
 };
 
-const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): Telling => {
+const wireTelling = (base: Base, { watch, hearts, reach, hosts }: Looking, hub: Hub): Telling => {
   const { core, live, incidents, pairings, mutes, place } = base;
   const about = (monitorId: string): MonitorFacts | undefined => {
     const one = watch.of(monitorId) ?? hearts.of(monitorId);
@@ -150,7 +163,7 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
     return one === undefined ? undefined : { label: one.target.label, ...defined({ tally: seen }) };
   };
   const facts = (kind: AlertKind, incident: Incident): AlertFacts =>
-    incidentFacts(kind, incident, core.registry, about);
+    incidentFacts(kind, incident, { registry: core.registry, about, silentAgent: (one) => hosts.silentFor(one) });
   const incident = (id: string): Incident | undefined => incidents.known(id);
   const config = (channel: Channel): Channel['config'] => pairings.config(channel);
   const resolverFor = (id: string): NameResolver => reach.resolverFor(id);
@@ -174,7 +187,10 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
       const at = core.clock.toWall(core.clock.now());
       if (known !== undefined) incidents.feedIncident(turn, known, { type: 'alerted', at, ...outcome });
     },
-    accepted: (delivery) => receipts.follow(delivery),
+    accepted: (delivery) => {
+      receipts.follow(delivery);
+      all(hub).tidings.sent(delivery);
+    },
     answeredAt: (id) => all(hub).conversations.of(id)?.acknowledgedAt,
     incident,
     facts,
@@ -189,7 +205,7 @@ const wireTelling = (base: Base, { watch, hearts, reach }: Looking, hub: Hub): T
     conversations,
     outbox,
     facts,
-    around: surroundings({ core, watch, hearts, incidents }),
+    around: surroundings({ core, watch, hearts, incidents, hosts }),
     mutedUntil: (serviceId) => mutes.until(serviceId),
     silentPossible: (channel) => channelOf(channel.kind)?.traits.silentPossible ?? true,
   });

@@ -1,5 +1,5 @@
 import { onRecovering, onUpdate, onVerdict, stayOpen, type IncidentRules } from './course.ts';
-import { onAgent, onScene } from './evidence.ts';
+import { onAgent, onLateScene, onScene } from './evidence.ts';
 import type { Decision, IncidentEffect, IncidentEvent, Ward } from './events.ts';
 import type { Incident, TimelineData } from './incident.ts';
 import { onUnseen } from './unseen.ts';
@@ -160,6 +160,8 @@ export const decide = (ward: Ward, event: IncidentEvent, rules: IncidentRules): 
         ? nothing(ward)
         : noted(ward, incident, event.at, 'person', { type: 'note', by: event.by, text: event.text });
     }
+    case 'scene':
+      return ward.open === undefined ? onLateScene(ward, event, rules) : whenOpen(ward, event);
     default:
       return whenOpen(ward, event);
   }

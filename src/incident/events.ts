@@ -85,6 +85,8 @@ export type IncidentEvent =
       readonly help?: Help;
       /** A person is needed: a repair failed, or is given up. */
       readonly needsPerson?: boolean;
+      /** Only for the timeline: the message need not be changed by it. */
+      readonly quiet?: boolean;
     }
   /** An agent fell silent or is back: what it knew may not be so any more. */
   | { readonly type: 'agent'; readonly at: EpochMs; readonly hostId: string; readonly gone: boolean }

@@ -1,4 +1,5 @@
 import { defined } from '../kernel/defined.ts';
+import type { Ms } from '../kernel/time.ts';
 import type { Decision, IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
 import type { Incident } from './incident.ts';
 import { bracket, save, signRows, timeline, withOpen, withScenes } from './parts.ts';
@@ -39,9 +40,22 @@ export const onScene = (ward: Ward, open: Incident, event: Extract<IncidentEvent
     ...defined({ help: event.help ?? open.help }),
     transition: open.transition + (better.news === 'named' || loud ? 1 : 0),
   };
-  const effects: IncidentEffect[] = [save(incident), ...signRows(incident, event.signs), { ...better, incident }];
+  const effects: IncidentEffect[] = [save(incident), ...signRows(incident, event.signs)];
+  if (event.quiet !== true || better.news === 'named') effects.push({ ...better, incident });
   if (loud) effects.push({ do: 'converse', change: 'loud-now', incident });
   return [withOpen(ward, incident), effects];
+};
+
+/** What an agent tells soon after the end (that the repair holds) belongs to the incident that it ended. */
+export const onLateScene = (
+  ward: Ward,
+  event: Extract<IncidentEvent, { type: 'scene' }>,
+  rules: { readonly relapseMs: Ms },
+): Decision => {
+  const { last } = ward;
+  if (last?.closedAt === undefined || Math.abs(event.at - last.closedAt) > rules.relapseMs) return [ward, []];
+  const isOfIt = last.scenes?.some(({ appId }) => appId === event.scene.appId) === true;
+  return [ward, isOfIt ? signRows(last, event.signs) : []];
 };
 
 /** Nobody looks inside any more, or somebody does again. */

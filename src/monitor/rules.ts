@@ -43,6 +43,8 @@ export interface DetectionRules {
   readonly loudAfterMs: Ms;
   /** So soon after an incident's end a relapse reopens it. */
   readonly relapseMs: Ms;
+  /** An agent that has not been heard of for so long is gone. */
+  readonly agentGoneMs: Ms;
   /** Storms: so many services in doubt hold the first message back for `holdMs`; so many down by one cause make one conversation. */
   readonly storm: { readonly suspects: number; readonly holdMs: Ms; readonly services: number; readonly windowMs: Ms };
 }
@@ -79,5 +81,6 @@ export const DEFAULT_RULES: DetectionRules = {
   slow: { of: 6, least: 5, minSpanMs: 60_000 },
   loudAfterMs: 45_000,
   relapseMs: 600_000,
+  agentGoneMs: 45_000,
   storm: { suspects: 3, holdMs: 5_000, services: 3, windowMs: 60_000 },
 };

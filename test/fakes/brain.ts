@@ -1,6 +1,7 @@
 import type { Channel, Contact, Policy } from '#alert/model.ts';
 import type { Settings } from '#config/contract.ts';
 import type { Brain, SelfHealth, ServiceStanding, WatcherStanding } from '#engine/brain.ts';
+import type { AppStanding, HostStanding, OrderStanding } from '#engine/host-face.ts';
 import type { Actor, Incident } from '#incident/incident.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Json } from '#kernel/json.ts';
@@ -19,6 +20,9 @@ export interface FakeBrain extends Brain {
   healthNow: SelfHealth;
   servicesNow: ServiceStanding[];
   watchersNow: WatcherStanding[];
+  hostsNow: HostStanding[];
+  appsNow: AppStanding[];
+  readonly ordersNow: Map<string, OrderStanding>;
   readonly resources: Map<string, Resource & { place?: { file: string; line: number } }>;
   readonly people: { contacts: Contact[]; channels: Channel[]; policies: Policy[]; maintenance: MaintenanceWindow[] };
   emit(event: Omit<StoredEvent, 'seq'>): StoredEvent;
@@ -65,6 +69,9 @@ export const fakeBrain = (): FakeBrain => {
     healthNow: health(),
     servicesNow: [],
     watchersNow: [watcher('office', 'answers')],
+    hostsNow: [],
+    appsNow: [],
+    ordersNow: new Map(),
     resources: new Map(),
     people: { contacts: [], channels: [], policies: [], maintenance: [] },
     settings: () => brain.settingsNow,
@@ -163,6 +170,36 @@ export const fakeBrain = (): FakeBrain => {
       services: [],
       locale: 'en',
     }),
+    hosts: () => brain.hostsNow,
+    host: (id) => brain.hostsNow.find(({ host }) => host.id === id || host.name === id) ?? missing('host', id),
+    apps: () => brain.appsNow,
+    app: (id) => brain.appsNow.find(({ app }) => app.id === id || app.name === id) ?? missing('app', id),
+    agentSeen: (hostId, agent) => ask('agentSeen', hostId, agent),
+    handSignals: async (hostId, batch) => (ask('handSignals', hostId, batch), batch.at(-1)?.seq ?? 0),
+    agentNews: async (hostId, more) => (
+      ask('agentNews', hostId, { waitMs: more.waitMs, briefing: more.briefing }),
+      { orders: [], ...(more.briefing === 'r1' ? {} : { briefing: brain.briefing(hostId) }) }
+    ),
+    briefing: (hostId) => ({ revision: 'r1', host: brain.host(hostId).host.name, apps: [] }),
+    uplink: () => {
+      throw new Error('the fake brain has no agent inside');
+    },
+    order: async (id, wish, actor) => {
+      ask('order', id, wish, actor);
+      const { app, host } = brain.app(id);
+      const order: OrderStanding = {
+        id: `o${brain.ordersNow.size + 1}`,
+        hostId: host?.id ?? '',
+        appId: app.id,
+        at: NOON,
+        by: actor,
+        order: { ...wish, app: app.name } as OrderStanding['order'],
+        phase: 'waiting',
+      };
+      brain.ordersNow.set(order.id, order);
+      return order;
+    },
+    orderOf: (id) => brain.ordersNow.get(id) ?? missing('order', id),
     stop: async () => undefined,
   };
   fill(brain);

@@ -90,6 +90,7 @@ export const service = (
   paused: false,
   inMaintenance: false,
   muted: false,
+  apps: [],
   monitors,
   ...more,
 });

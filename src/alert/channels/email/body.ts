@@ -1,5 +1,5 @@
 import { catalog } from '#i18n/catalog.ts';
-import type { Button, Message } from '../../channel.ts';
+import type { Message } from '../../channel.ts';
 
 const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -12,7 +12,7 @@ interface Link {
 /** What a mail links to: the acknowledgement page first, then the details. Labels are those of the message's own buttons, else the words of its language. */
 const linksOf = (message: Message): readonly Link[] => {
   const { button: words } = catalog(message.locale).messages;
-  const labelOf = (action: Button['action']): string =>
+  const labelOf = (action: 'acknowledge' | 'details'): string =>
     message.buttons.find((button) => button.action === action)?.label ?? words[action];
   const details = message.link ?? message.buttons.find(({ action }) => action === 'details')?.url;
   return [
