@@ -11,6 +11,7 @@ import type { Define } from './command.ts';
 import { confirmed } from './confirm.ts';
 import type { Terminal } from './terminal.ts';
 import { VERSION } from './version-number.ts';
+import { joinAgent } from './join-agent.ts';
 import { isBrainFolder, witnessFolder } from './witness-folder.ts';
 
 interface Options {
@@ -55,9 +56,25 @@ const done = (membership: Membership, dir: string, inBrain: boolean): string =>
     '',
   ].join('\n');
 
-const join = async (code: string, options: Options, terminal: Terminal): Promise<void> => {
+const MAX_CODE = 4_000;
+
+/** The code itself, or from standard input for `-`: the arguments of a process are for everybody on the machine to read. */
+const codeOf = async (word: string): Promise<string> => {
+  if (word !== '-') return word;
+  let text = '';
+  for await (const part of process.stdin.setEncoding('utf8') as AsyncIterable<string>) {
+    text += part;
+    if (text.length > MAX_CODE) break;
+  }
+  return text.trim();
+};
+
+const join = async (word: string, options: Options, terminal: Terminal): Promise<void> => {
+  const code = await codeOf(word);
+  const unpacked = unpackCode(code);
+  if (unpacked.role === 'agent') return joinAgent(code, unpacked, options, terminal);
   const dir = folderFor(options, terminal);
-  const { addresses } = unpackCode(code);
+  const { addresses } = unpacked;
   refuseItself(code, dir);
   if (options.dryRun === true)
     return show(
@@ -74,19 +91,24 @@ const join = async (code: string, options: Options, terminal: Terminal): Promise
   show({ ...shown, data: dir }, options, terminal, () => done(membership, dir, isBrainFolder(dir)));
 };
 
-/** `dozor join`: makes this machine a witness of a Dozor elsewhere. */
+/** `dozor join`: makes this machine a witness of a Dozor elsewhere, or the agent of one of its hosts; the code says which. */
 export const define: Define = (command, { terminal }) => {
   command
-    .description('Connects this machine to a Dozor elsewhere by its code, so that it notices when that one is silent.')
-    .argument('<code>', 'what `dozor watchers code NAME` printed there; good once, for 30 minutes')
+    .description(
+      'Connects this machine to a Dozor elsewhere by its code: as a witness, which notices when that one is silent, or as the\nagent of a host, which knows its processes. The code says which.',
+    )
+    .argument(
+      '<code>',
+      'what `dozor watchers code NAME` or `dozor hosts code NAME` printed there; good once, for 30 minutes (-: from standard input)',
+    )
     .option(
       '-d, --data <dir>',
-      'where the key is kept (DOZOR_DATA; .dozor-witness, or .dozor when a brain lives there)',
+      'where the key is kept (DOZOR_DATA; .dozor-witness, or .dozor when a brain lives there; an agent: .dozor-agent/data)',
     )
     .option('--name <name>', 'what this witness calls itself in its own messages')
     .option('--dry-run', 'say what would be done, do nothing')
     .option('-y, --yes', 'do not ask before another brain is watched instead')
     .option('--json', 'for programs')
-    .addHelpText('after', '\nThen: dozor witness. How it all fits together: docs/watchers.md')
+    .addHelpText('after', '\nThen: dozor witness (docs/watchers.md), or dozor agent (docs/agent.md).')
     .action(async (code: string, options: Options) => join(code, options, terminal));
 };

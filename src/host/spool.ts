@@ -7,6 +7,9 @@ import { inTransaction, numberOf, openForWriting } from '../store/sqlite/databas
 import { failureOf } from '../store/sqlite/failure.ts';
 import type { HostSignal, NumberedSignal } from './contract.ts';
 
+/** The spool's file in the data folder of an agent. */
+export const SPOOL_FILE = 'agent.db';
+
 /** How much a spool may hold. */
 export interface SpoolRules {
   /** Of signals that wait. Verdicts, repairs and answers to orders are kept beyond it: they are few. */

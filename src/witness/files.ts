@@ -19,6 +19,8 @@ export const FILES = {
   state: 'witness-state.json',
   outbox: 'witness-outbox.json',
   pairings: 'witness-pairings.json',
+  /** An agent's membership. */
+  agent: 'agent.json',
 } as const;
 export type WitnessFile = keyof typeof FILES;
 
