@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { life, play, process, START, type VerdictEffect } from '../../test/machines/apps.ts';
+import type { ProcessEvent } from './model.ts';
+
+const at = (ms: number): number => START + ms;
+const started = (ms: number, state = {}): ProcessEvent => ({
+  type: 'started',
+  at: at(ms),
+  process: process({ startedAt: at(ms), ...state }),
+});
+const exited = (from: number, to: number, more = {}, state = {}): ProcessEvent => ({
+  type: 'exited',
+  at: at(to),
+  process: process({ startedAt: at(from), status: 'stopped', pid: 0, ...state }),
+  uptimeMs: to - from,
+  wanted: false,
+  code: 1,
+  ...more,
+});
+const health = (ms: number, ok = true, more = {}): ProcessEvent => ({
+  type: 'health',
+  at: at(ms),
+  app: 'api',
+  ok,
+  ...more,
+});
+const tick = (ms: number): ProcessEvent => ({ type: 'tick', at: at(ms) });
+const ticks = (from: number, to: number): ProcessEvent[] =>
+  Array.from({ length: Math.floor((to - from) / 1_000) + 1 }, (_, index) => tick(from + index * 1_000));
+const seen = (ms: number, ...states: readonly object[]): ProcessEvent => ({
+  type: 'seen',
+  at: at(ms),
+  app: 'api',
+  processes: states.map((state) => process(state)),
+});
+const diagnosed = (ms: number, lasting: boolean, cause = 'module-file-missing', confidence = 0.95): ProcessEvent => ({
+  type: 'diagnosed',
+  at: at(ms),
+  app: 'api',
+  cause,
+  confidence,
+  lasting,
+});
+const merged = (...lists: readonly (readonly ProcessEvent[])[]): ProcessEvent[] =>
+  lists.flat().toSorted((one, other) => one.at - other.at);
+const told = (verdicts: readonly VerdictEffect[]): string[] =>
+  verdicts.map(({ from, to, reason }) => `${from}>${to}${reason === undefined ? '' : ` ${reason.code}`}`);
+const healthy = (from: number, to: number): ProcessEvent[] =>
+  Array.from({ length: Math.floor((to - from) / 5_000) + 1 }, (_, index) => health(from + index * 5_000));
+
+describe('an app that crashes at its start', () => {
+  it('is down at once when the diagnosis says that the next start fails as well, with the moments of the evidence', () => {
+    const events = [
+      ...merged([started(0)], healthy(1_000, 60_000)),
+      exited(0, 62_000, { wanted: true, why: 'by-hand', code: 0 }),
+      started(62_100),
+      exited(62_100, 62_500),
+      diagnosed(62_700, true),
+    ];
+    const { verdicts, effects } = play(events);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.boot-crash']);
+    const down = verdicts.at(-1);
+    assert.equal(down?.at, at(62_700));
+    assert.equal(down?.lasting, true);
+    assert.equal(down?.lastGoodAt, at(56_000));
+    assert.equal(down?.firstBadAt, at(62_500));
+    assert.deepEqual(down?.reason?.params, { cause: 'module-file-missing', code: 1, uptimeMs: 400 });
+    const wish = effects.find((effect) => effect.do === 'diagnose');
+    assert.deepEqual(wish, {
+      do: 'diagnose',
+      at: at(62_500),
+      app: 'api',
+      why: 'exit',
+      process: '0',
+      startedAt: at(62_100),
+      code: 1,
+    });
+  });
+
+  it('is not down for an unsure diagnosis, nor when it was healthy again before the diagnosis came', () => {
+    const crash = [
+      started(0),
+      health(1_000),
+      exited(0, 2_000),
+      started(2_100, { restarts: 1 }),
+      exited(2_100, 2_600, {}, { restarts: 1 }),
+    ];
+    assert.deepEqual(told(play([...crash, diagnosed(2_700, true, 'package-missing', 0.7)]).verdicts), ['pending>up']);
+    const again = [started(2_700, { restarts: 2 }), health(2_900, false), health(3_000)];
+    assert.deepEqual(told(play([...crash, ...again, diagnosed(3_100, true)]).verdicts), ['pending>up']);
+  });
+
+  it('is down though its process lives on, when it has thrown what lasts and is not healthy', () => {
+    const events = [
+      started(0),
+      { type: 'exception', at: at(300), process: process(), text: 'Cannot find package' } as const,
+      health(400, false),
+      diagnosed(500, true, 'package-missing'),
+    ];
+    const { verdicts, effects } = play(events);
+    assert.deepEqual(told(verdicts), ['pending>down app.boot-crash']);
+    assert.deepEqual(
+      effects.map((effect) => effect.do),
+      ['diagnose', 'verdict'],
+    );
+  });
+});
+
+describe('a crash loop', () => {
+  it('is found at the third exit within a minute, without any diagnosis, and its reason deepens when one comes', () => {
+    const { verdicts } = play([
+      started(0),
+      exited(0, 900),
+      started(1_000, { restarts: 1 }),
+      exited(1_000, 1_900, {}, { restarts: 1 }),
+      started(2_000, { restarts: 2 }),
+      exited(2_000, 2_900, {}, { restarts: 2 }),
+      diagnosed(3_000, true),
+    ]);
+    assert.deepEqual(told(verdicts), ['pending>down app.crash-loop', 'down>down app.boot-crash']);
+    assert.deepEqual(
+      verdicts.map(({ lasting }) => lasting),
+      [false, true],
+    );
+    assert.equal(verdicts[0]?.at, at(2_900));
+    assert.equal(verdicts[0]?.firstBadAt, at(900));
+  });
+
+  it('that is slow is found at the third exit within ten minutes', () => {
+    const events = life({ lastsMs: [100_000], bootMs: 2_000, delayMs: () => 100, health: true, forMs: 400_000 });
+    const { verdicts } = play(events);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.restarting']);
+    assert.equal(verdicts[1]?.at, at(300_200));
+  });
+
+  it('that was missed is made up from the counters', () => {
+    const { verdicts } = play([
+      seen(0, { restarts: 4, startedAt: at(-900_000) }),
+      health(0),
+      seen(200_000, { restarts: 9, startedAt: at(199_000) }),
+    ]);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.restarting']);
+  });
+
+  it('is not made up from counters that went back, nor from restarts by hand', () => {
+    const first = [seen(0, { restarts: 9, startedAt: at(-900_000), handledAt: at(-900_000) }), health(0)];
+    const back = seen(100_000, { restarts: 0, startedAt: at(99_000), handledAt: at(99_000) });
+    const byHand = seen(100_000, { restarts: 14, startedAt: at(99_000), handledAt: at(98_000) });
+    for (const event of [back, byHand]) assert.deepEqual(told(play([...first, event]).verdicts), ['pending>up']);
+  });
+
+  it('is over when the process has outlived its longest run, not before', () => {
+    const events = life({
+      lastsMs: [40_000, 40_000, 40_000, Infinity],
+      bootMs: 1_000,
+      delayMs: () => 100,
+      health: true,
+      forMs: 300_000,
+    });
+    const { verdicts } = play(events);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.restarting', 'down>up']);
+    const up = verdicts.at(-1);
+    assert.equal(up?.firstGoodAt, at(125_000));
+    assert.ok(up !== undefined && up.at >= at(125_000 + 60_000) && up.at <= at(125_000 + 62_000));
+  });
+
+  it('of one worker of several is degraded while the others serve, and down when none does', () => {
+    const worker = (id: string, ms: number, restarts: number): ProcessEvent[] => [
+      started(ms, { id, restarts }),
+      exited(ms, ms + 500, {}, { id, restarts }),
+    ];
+    const both = [started(0, { id: '0' }), started(0, { id: '1' }), health(500)];
+    const one = [...worker('1', 1_000, 1), ...worker('1', 2_000, 2), ...worker('1', 3_000, 3), health(4_000)];
+    assert.deepEqual(told(play([...both, ...one]).verdicts), ['pending>up', 'up>degraded app.partly-down']);
+    const other = [exited(0, 4_100, {}, { id: '0' }), ...worker('0', 5_000, 1), ...worker('0', 6_000, 2)];
+    assert.deepEqual(told(play([...both, ...one, ...other]).verdicts), [
+      'pending>up',
+      'up>degraded app.partly-down',
+      'degraded>down app.crash-loop',
+    ]);
+  });
+});
+
+describe('what is no fault', () => {
+  it('is never alerted: restarts, reloads, scaling, cron restarts, one run-time exit followed by health', () => {
+    const events: ProcessEvent[] = [started(0), ...healthy(1_000, 20_000)];
+    let from = 0;
+    for (const [index, why] of (
+      ['by-hand', 'reload', 'scaled', 'cron', 'by-hand', 'cron', 'deploy'] as const
+    ).entries()) {
+      const ms = 21_000 + index * 3_000;
+      events.push(exited(from, ms, { wanted: true, why, code: 0 }), started(ms + 200), health(ms + 1_500));
+      from = ms + 200;
+    }
+    events.push(
+      exited(from, 60_000, { code: 7 }),
+      started(60_100, { restarts: 1 }),
+      ...merged(healthy(62_000, 100_000), ticks(60_000, 100_000)),
+    );
+    assert.deepEqual(told(play(events).verdicts), ['pending>up']);
+  });
+
+  it('is not judged when it is stopped by hand, and stays down when it was down before', () => {
+    const stop = exited(0, 10_000, { wanted: true, why: 'by-hand' });
+    assert.deepEqual(told(play([started(0), health(1_000), stop, ...ticks(10_000, 60_000)]).verdicts), [
+      'pending>up',
+      'up>pending',
+    ]);
+    const loop = life({ lastsMs: [500], bootMs: 1_000, delayMs: () => 100, health: false, forMs: 5_000 });
+    const last = exited(5_400, 6_000, { wanted: true, why: 'by-hand' }, { restarts: 9 });
+    assert.deepEqual(told(play([...loop, last, ...ticks(6_000, 300_000)]).verdicts), ['pending>down app.crash-loop']);
+  });
+
+  it('ends with the deploy: old processes that it kills are part of it, new ones that crash twice are its fault', () => {
+    const deploy: ProcessEvent = { type: 'deploy', at: at(10_000), app: 'api' };
+    const before = [started(0), health(1_000), deploy, exited(0, 11_000, { code: 143 }), started(11_100)];
+    assert.deepEqual(told(play([...before, health(12_000)]).verdicts), ['pending>up']);
+    const crashes = [
+      exited(11_100, 12_000),
+      started(12_100, { restarts: 1 }),
+      exited(12_100, 13_000, {}, { restarts: 1 }),
+    ];
+    const { verdicts } = play([...before, ...crashes]);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.unstable-after-deploy']);
+    assert.deepEqual([verdicts[1]?.afterDeploy, verdicts[1]?.lasting], [true, true]);
+  });
+});
+
+describe("the manager's word", () => {
+  it('that it has given up is believed at once; it lasts unless the cause heals elsewhere', () => {
+    const gaveUp: ProcessEvent = { type: 'gave-up', at: at(1_000), process: process({ status: 'errored', pid: 0 }) };
+    const crash = [started(0), exited(0, 1_000), gaveUp];
+    const { verdicts } = play([...crash, ...ticks(2_000, 8_000)]);
+    assert.deepEqual(told(verdicts), ['pending>down app.gave-up', 'down>down app.gave-up']);
+    assert.deepEqual(
+      verdicts.map(({ lasting }) => lasting),
+      [false, true],
+    );
+    const passing = play([...crash, diagnosed(1_200, false, 'dependency-unreachable'), ...ticks(2_000, 60_000)]);
+    assert.deepEqual(
+      passing.verdicts.map(({ lasting }) => lasting),
+      [false],
+    );
+  });
+
+  it('"waiting restart" with no process is not believed for ever', () => {
+    const waiting = { status: 'waiting restart', pid: 0, startedAt: at(-5_000) };
+    const { verdicts } = play([seen(0, waiting), ...ticks(1_000, 30_000)]);
+    assert.deepEqual(told(verdicts), ['pending>down app.not-running']);
+    assert.equal(verdicts[0]?.at, at(20_000));
+    assert.equal(verdicts[0]?.status, 'waiting restart');
+  });
+
+  it('"online" is not believed while the port is closed: a zombie', () => {
+    const bad = (ms: number): ProcessEvent => health(ms, false, { port: { port: 3000, open: false } });
+    const { verdicts, effects } = play([started(0), ...[5, 10, 15, 20, 25].map((s) => bad(s * 1_000))]);
+    assert.deepEqual(told(verdicts), ['pending>down app.zombie', 'down>down app.zombie']);
+    assert.deepEqual(
+      verdicts.map(({ lasting }) => lasting),
+      [false, true],
+    );
+    assert.equal(verdicts[0]?.at, at(20_000));
+    assert.deepEqual(verdicts[0]?.port, { port: 3000, open: false });
+    assert.ok(effects.some((effect) => effect.do === 'diagnose' && effect.why === 'verdict'));
+  });
+
+  it('is patient with an app that is known to start slowly, and quick with one that was healthy', () => {
+    const slow = [
+      started(0),
+      health(5_000, false),
+      health(15_000),
+      exited(0, 100_000, { wanted: true, why: 'by-hand' }),
+      started(100_100),
+      ...[105, 110, 115, 120, 125, 130].map((s) => health(s * 1_000, false)),
+      health(140_000),
+    ];
+    assert.deepEqual(told(play(slow).verdicts), ['pending>up']);
+    const quick = [started(0), health(1_000), health(100_000), ...[105, 110, 115].map((s) => health(s * 1_000, false))];
+    const { verdicts } = play(quick);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.unhealthy']);
+    assert.deepEqual(
+      [verdicts[1]?.at, verdicts[1]?.firstBadAt, verdicts[1]?.lastGoodAt],
+      [at(115_000), at(105_000), at(100_000)],
+    );
+  });
+});
+
+describe('the manager itself', () => {
+  const gone = (ms: number, more = {}): ProcessEvent => ({
+    type: 'manager',
+    at: at(ms),
+    app: 'api',
+    running: false,
+    ...more,
+  });
+  const back = (ms: number): ProcessEvent => ({ type: 'manager', at: at(ms), app: 'api', running: true });
+
+  it('gone for ten seconds is down, or degraded while the app still answers', () => {
+    const start = [started(0), health(1_000)];
+    assert.deepEqual(told(play([...start, gone(2_000), ...ticks(3_000, 13_000)]).verdicts), [
+      'pending>up',
+      'up>down manager.gone',
+    ]);
+    const alive = merged([...start, gone(2_000)], healthy(3_000, 30_000), ticks(3_000, 30_000));
+    assert.deepEqual(told(play(alive).verdicts), ['pending>up', 'up>degraded manager.gone']);
+  });
+
+  it('back within its grace with its list is nothing; back without the app is down', () => {
+    const start = [started(0), health(1_000), gone(2_000), back(6_000)];
+    const listed = [seen(6_100, { startedAt: at(6_050) }), ...merged(healthy(8_000, 40_000), ticks(7_000, 40_000))];
+    assert.deepEqual(told(play([...start, ...listed]).verdicts), ['pending>up']);
+    const empty = [seen(6_100), ...ticks(7_000, 40_000)];
+    const { verdicts } = play([...start, ...empty]);
+    assert.deepEqual(told(verdicts), ['pending>up', 'up>down app.not-running']);
+    assert.equal(verdicts[1]?.lasting, true);
+  });
+
+  it('ended by a person is not judged', () => {
+    const events = [started(0), health(1_000), gone(2_000, { wanted: true }), gone(2_100), ...ticks(3_000, 60_000)];
+    assert.deepEqual(told(play(events).verdicts), ['pending>up', 'up>pending']);
+  });
+});
+
+describe('slow harm', () => {
+  it('is degraded: restarts at the memory limit, kills by the kernel, more crashes than the app is used to', () => {
+    const memory: ProcessEvent[] = [started(0), health(1_000)];
+    for (let index = 0; index < 3; index++) {
+      const ms = 600_000 * (index + 1);
+      memory.push(
+        exited(600_000 * index + (index === 0 ? 0 : 100), ms, { wanted: true, why: 'memory-limit' }),
+        started(ms + 100),
+        health(ms + 2_000),
+      );
+    }
+    assert.deepEqual(told(play(memory).verdicts), ['pending>up', 'up>degraded app.memory-restarts']);
+    const killed: ProcessEvent[] = [
+      started(0),
+      health(1_000),
+      { type: 'oom-kill', at: at(2_000), app: 'api', pid: 100 },
+    ];
+    assert.deepEqual(told(play(killed).verdicts), ['pending>up', 'up>degraded app.oom-kills']);
+    const often = life({ lastsMs: [400_000], bootMs: 1_000, delayMs: () => 100, health: true, forMs: 3_500_000 });
+    assert.deepEqual(told(play(often).verdicts), ['pending>up', 'up>degraded app.exits-rising']);
+  });
+});
