@@ -1,6 +1,7 @@
 import type { Locale } from '../kernel/locale.ts';
 import { answers as answersEn } from './en/answers.ts';
 import { cli as cliEn } from './en/cli.ts';
+import { findings as findingsEn } from './en/findings.ts';
 import { hosts as hostsEn } from './en/hosts.ts';
 import { messages as messagesEn } from './en/messages.ts';
 import { pages as pagesEn } from './en/pages.ts';
@@ -8,6 +9,7 @@ import { protect as protectEn } from './en/protect.ts';
 import { reasons as reasonsEn } from './en/reasons.ts';
 import { answers as answersRu } from './ru/answers.ts';
 import { cli as cliRu } from './ru/cli.ts';
+import { findings as findingsRu } from './ru/findings.ts';
 import { hosts as hostsRu } from './ru/hosts.ts';
 import { messages as messagesRu } from './ru/messages.ts';
 import { pages as pagesRu } from './ru/pages.ts';
@@ -23,6 +25,7 @@ export interface Catalog {
   readonly pages: typeof pagesEn;
   readonly hosts: typeof hostsEn;
   readonly protect: typeof protectEn;
+  readonly findings: typeof findingsEn;
 }
 
 const CATALOGS: Readonly<Record<Locale, Catalog>> = {
@@ -34,6 +37,7 @@ const CATALOGS: Readonly<Record<Locale, Catalog>> = {
     pages: pagesEn,
     hosts: hostsEn,
     protect: protectEn,
+    findings: findingsEn,
   },
   ru: {
     answers: answersRu,
@@ -43,6 +47,7 @@ const CATALOGS: Readonly<Record<Locale, Catalog>> = {
     pages: pagesRu,
     hosts: hostsRu,
     protect: protectRu,
+    findings: findingsRu,
   },
 };
 
