@@ -37,6 +37,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'list, show, ack, note, mute, resolve incidents',
     load: () => import('./incidents.ts'),
   },
+  { name: 'diagnose', group: LOOK, summary: 'say why an app died', load: () => import('./diagnose.ts') },
   { name: 'deploys', group: LOOK, summary: 'announce a deploy', load: () => import('./deploys.ts') },
   {
     name: 'maintenance',

@@ -11,6 +11,8 @@ export interface Signature {
   readonly cause: CauseId;
   /** How sure it is when the error decided: 0 to 1. */
   readonly sure: number;
+  /** The action that would mend it. */
+  readonly action?: string;
   /** What the finding names, or undefined when it is not that. */
   readonly match: (report: ErrorReport, reading: Reading) => Params | undefined;
 }
@@ -67,10 +69,11 @@ export const endClues = (reading: Reading): readonly Clue[] => {
 /** What a list of signatures finds: for each suspect the first that fits, as sure as the suspect is weighty. */
 export const bySignatures = (reading: Reading, signatures: readonly Signature[]): readonly Finding[] =>
   reading.suspects.flatMap(({ report, weight }) => {
-    for (const { cause, sure, match } of signatures) {
+    for (const { cause, sure, action, match } of signatures) {
       const params = match(report, reading);
       if (params === undefined) continue;
-      return [{ cause, params, confidence: sure * weight, evidence: evidenceOf(report, reading) }];
+      const found = { cause, params, confidence: sure * weight, evidence: evidenceOf(report, reading) };
+      return [action === undefined ? found : { ...found, action }];
     }
     return [];
   });

@@ -38,14 +38,16 @@ const SIGNATURES: readonly Signature[] = [
       /number of file watchers reached|\bENOSPC\b[^\n]{0,80}\bwatch\b|inotify (?:watch|instance)|\bEMFILE\b[^\n]{0,80}\bwatch\b/,
     ),
   },
-  { cause: 'disk-full', sure: 0.96, match: coded(/\bENOSPC\b|no space left on device/i) },
+  { cause: 'disk-full', action: 'free-space', sure: 0.96, match: coded(/\bENOSPC\b|no space left on device/i) },
   {
     cause: 'disk-full',
+    action: 'free-space',
     sure: 0.93,
     match: coded(/\bEDQUOT\b|[Dd]isk quota exceeded|SQLITE_FULL|database or disk is full/),
   },
   {
     cause: 'disk-full',
+    action: 'free-space',
     sure: 0.88,
     match: words(/could not extend file|MISCONF Redis is configured to save RDB snapshots|No space left/i),
   },

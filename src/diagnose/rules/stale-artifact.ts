@@ -58,9 +58,14 @@ const misfit: Signature['match'] = (report) =>
   MISFIT.test(report.message) && isWhileLoading(report.frames) ? builtFrame(report) : undefined;
 
 const SIGNATURES: readonly Signature[] = [
-  { cause: 'stale-artifact', sure: 0.88, match: lacks(({ isAsset, isOutside }) => !isAsset && !isOutside) },
-  { cause: 'stale-artifact', sure: 0.5, match: lacks(() => true) },
-  { cause: 'stale-artifact', sure: 0.7, match: misfit },
+  {
+    cause: 'stale-artifact',
+    action: 'stale-artifacts',
+    sure: 0.88,
+    match: lacks(({ isAsset, isOutside }) => !isAsset && !isOutside),
+  },
+  { cause: 'stale-artifact', action: 'stale-artifacts', sure: 0.5, match: lacks(() => true) },
+  { cause: 'stale-artifact', action: 'stale-artifacts', sure: 0.7, match: misfit },
 ];
 
 /** A build that is partly there, or older than what it is run with: `dist/` without a file that it asks for. */
