@@ -1,3 +1,4 @@
+import type { EntryFacts } from '../diagnose/app-facts.ts';
 import type { Locale } from '../kernel/locale.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { Nothing, Plan } from './action.ts';
@@ -62,6 +63,8 @@ export interface ActionContext {
   readonly agent: boolean;
   /** Absent where no PM2 is used. */
   readonly pm2?: Pm2Access;
+  /** What starts the app, down to the file that runs; absent when it could not be told. */
+  readonly entry?: EntryFacts;
   /** The Node that runs the app. */
   readonly node: string;
   /** The environment of this process, for programs that are run; its values are never shown. */
@@ -77,7 +80,13 @@ export interface ActionContext {
   /** Runs a program that only looks (never through a shell) and waits for its end; output beyond 10 MB is cut off. */
   look(
     argv: readonly string[],
-    options?: { readonly cwd?: string; readonly input?: string; readonly timeoutMs?: Ms },
+    options?: {
+      readonly cwd?: string;
+      readonly input?: string;
+      readonly timeoutMs?: Ms;
+      /** Added to the environment. */
+      readonly env?: Readonly<Record<string, string>>;
+    },
   ): Promise<Ran>;
 }
 

@@ -1,7 +1,8 @@
 import type { Action } from '../define.ts';
+import { staleArtifacts } from './stale-artifacts.ts';
 
 /** Every action, in the order in which they are done: artifacts first. */
-export const ACTIONS: readonly Action[] = [];
+export const ACTIONS: readonly Action[] = [staleArtifacts];
 
 /** The action of that id; undefined for an id that is none. */
 export const actionOf = (id: string): Action | undefined => ACTIONS.find((action) => action.id === id);

@@ -18,9 +18,12 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly timeoutMs: Ms;
+  /** So many characters of its end are kept. */
+  readonly mostSaid?: number;
 }
 
 const MOST_SAID = 20_000;
+const LAST_WORDS_MS = 300;
 
 /** Ends a process with all that it started, which stand in its group. */
 export const killGroup = (pid: number, signal: NodeJS.Signals): void => {
@@ -33,7 +36,10 @@ export const killGroup = (pid: number, signal: NodeJS.Signals): void => {
 };
 
 /** Runs a program by its arguments, never through a shell, in a process group of its own that ends when the time is over. */
-export const runCommand = async (argv: readonly string[], { cwd, env, timeoutMs }: RunOptions): Promise<Ended> =>
+export const runCommand = async (
+  argv: readonly string[],
+  { cwd, env, timeoutMs, mostSaid = MOST_SAID }: RunOptions,
+): Promise<Ended> =>
   new Promise((resolve) => {
     const [program = '', ...words] = argv;
     const child = spawn(program, words, {
@@ -45,7 +51,7 @@ export const runCommand = async (argv: readonly string[], { cwd, env, timeoutMs 
     let said = '';
     let isLate = false;
     const take = (part: string): void => {
-      said = (said + part).slice(-MOST_SAID);
+      said = (said + part).slice(-mostSaid);
     };
     child.stdout.setEncoding('utf8').on('data', take);
     child.stderr.setEncoding('utf8').on('data', take);
@@ -57,13 +63,13 @@ export const runCommand = async (argv: readonly string[], { cwd, env, timeoutMs 
       clearTimeout(deadline);
       resolve({ code: null, signal: null, isLate, said, error: error.message });
     });
-    // A daemon that it started may hold its outputs open for ever: its own end counts.
-    child.once('exit', (code, signal) => {
+    const over = (code: number | null, signal: string | null): void => {
       clearTimeout(deadline);
-      setImmediate(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        resolve({ code, signal, isLate, said });
-      });
-    });
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve({ code, signal, isLate, said });
+    };
+    child.once('close', over);
+    // A daemon that it started may hold its outputs open for ever: its own end counts.
+    child.once('exit', (code, signal) => void setTimeout(() => over(code, signal), LAST_WORDS_MS));
   });

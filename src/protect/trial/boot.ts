@@ -160,10 +160,13 @@ const booted = (running: Running, more: { readonly askedPort?: number; readonly 
   ...more,
 });
 
+const endOf = (running: Running): TrialOutcome | undefined => {
+  if (running.error !== undefined) return notTriable('not-started', running.error);
+  return running.ended === undefined ? undefined : failed(running, 'ended');
+};
+
 /** One look at what runs: an outcome, or undefined while it cannot be told yet. */
 const look = async (trial: Trial, running: Running): Promise<TrialOutcome | undefined> => {
-  if (running.error !== undefined) return notTriable('not-started', running.error);
-  if (running.ended !== undefined) return failed(running, 'ended');
   if ((await groupBytes(running.group)) > (trial.maxBytes ?? MOST_BYTES))
     return notTriable('too-much-memory', `more than ${Math.round((trial.maxBytes ?? MOST_BYTES) / 1024 ** 2)} MiB`);
   const all = await listenings(running);
@@ -218,7 +221,7 @@ const isPortClash = (outcome: TrialOutcome): boolean =>
 const watch = async (trial: Trial, running: Running): Promise<TrialOutcome> => {
   const timeoutMs = trial.timeoutMs ?? TIMEOUT_MS;
   while (tookMs(running) < timeoutMs && trial.signal?.aborted !== true) {
-    const outcome = await look(trial, running);
+    const outcome = endOf(running) ?? (await look(trial, running));
     if (outcome !== undefined) return isPortClash(outcome) ? notTriable('another-port', portOf(outcome)) : outcome;
     await pause(LOOK_MS);
   }
