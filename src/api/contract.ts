@@ -7,3 +7,4 @@ export * from './contract/inputs.ts';
 export * from './contract/incidents.ts';
 export * from './contract/people.ts';
 export * from './contract/watch.ts';
+export * from './contract/hosts.ts';

@@ -14,6 +14,7 @@ import { addPages, errorPage } from './pages/pages.ts';
 import type { Peer } from './peer.ts';
 import { problemOf, problemResponse } from './problem.ts';
 import { addRoutes } from './route.ts';
+import { addAgents } from './routes/agents.ts';
 import { addBeat } from './routes/beat.ts';
 import { addEvents } from './routes/events.ts';
 import { allRoutes } from './routes/index.ts';
@@ -73,6 +74,7 @@ export const createApi = (options: ApiOptions): Api => {
   addErrors(app, world);
   addBeat(app, world);
   addWitness(app, world);
+  addAgents(app, world);
   addRoutes(app, allRoutes, world);
   addEvents(app, world);
   addDocument(app, version);

@@ -6,14 +6,15 @@ import { createOneTime, type OneTime } from './one-time.ts';
 import { machineRandom } from './secret-text.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createTokens, type Tokens } from './tokens.ts';
-import { createWitnessKeys, type WitnessKeys } from './witness-keys.ts';
+import { createJoinedKeys, type JoinedKeys } from './joined-keys.ts';
 
 /** Who may do what, and who did what: all of it over the store. */
 export interface Auth {
   readonly tokens: Tokens;
   readonly oneTime: OneTime;
   readonly signIn: SignIn;
-  readonly witnessKeys: WitnessKeys;
+  readonly witnessKeys: JoinedKeys;
+  readonly agentKeys: JoinedKeys;
   /** Writes a row of the audit log. */
   audit(input: AuditInput): Promise<void>;
 }
@@ -31,7 +32,8 @@ export const createAuth = (world: {
     tokens,
     oneTime,
     signIn: createSignIn({ clock, oneTime, tokens }),
-    witnessKeys: createWitnessKeys({ store, clock, random }),
+    witnessKeys: createJoinedKeys('witness', { store, clock, random }),
+    agentKeys: createJoinedKeys('agent', { store, clock, random }),
     // Urgent, for the caller waits: a batch would stay open for 100 ms.
     audit: (input) => store.write([{ put: 'audit', entry: auditEntry(input, clock.now(), random) }], { urgent: true }),
   };

@@ -2,7 +2,7 @@ import { defined } from '../kernel/defined.ts';
 import type { Json } from '../kernel/json.ts';
 import { MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { App } from '../config/contract.ts';
-import type { HostSignal } from '../host/contract.ts';
+import type { AppVerdict, HostSignal } from '../host/contract.ts';
 import type { Actor } from '../incident/incident.ts';
 import { calmScene, type Help, type Scene, type Sign } from '../incident/scene.ts';
 import { windowsCovering } from '../monitor/maintenance.ts';
@@ -40,6 +40,12 @@ export interface AppsWorld {
   /** Who asked for the repair by this plan, if anybody did. */
   readonly askedBy: (appId: string, planId: string) => Actor | undefined;
 }
+
+const isHurt = (verdict: AppVerdict): boolean => verdict === 'down' || verdict === 'degraded';
+
+/** Does the incident not know it yet? While something is wrong, another reason is news as well. */
+const isNews = ({ told, reason, toldReason }: AppState, wanted: AppVerdict): boolean =>
+  wanted !== told || (isHurt(wanted) && JSON.stringify(reason) !== JSON.stringify(toldReason));
 
 /** Every app: what its agent says of it becomes part of its service's incident, as a monitor's verdict does. */
 export class Apps {
@@ -125,9 +131,7 @@ export class Apps {
   #verdict(turn: Turn, app: App, signal: Extract<AppSignal, { type: 'app-verdict' }>): void {
     const before = this.of(app);
     const state = withVerdict(before, signal);
-    const isHurt = signal.to === 'down' || signal.to === 'degraded';
-    const isNews = before.told !== 'down' && before.told !== 'degraded';
-    const late = isHurt && isNews && this.#wall() - signal.at > LATE_MS;
+    const late = isHurt(signal.to) && !isHurt(before.told) && this.#wall() - signal.at > LATE_MS;
     turn.event('app', { appId: app.id, from: before.verdict, to: signal.to }, this.#about(app));
     if (before.late && signal.to === 'up') {
       this.#unseen(turn, app, before, state);
@@ -198,24 +202,15 @@ export class Apps {
   /** Brings the incident in line with what holds now: the agent's word, unless nobody is to hear of it or nobody looks. */
   #settle(turn: Turn, app: App): void {
     const state = this.of(app);
-    if (state.late) return;
     const isJudged = !this.inMaintenance(app) && !this.#world.isBlind(app);
     const wanted = isJudged ? state.verdict : 'pending';
-    const isSame = wanted === state.told && JSON.stringify(state.reason) === JSON.stringify(state.toldReason);
-    if (isSame || (wanted !== 'down' && wanted !== 'degraded' && wanted === state.told)) return;
-    const service = this.#service(app);
-    const wasHurt = state.told === 'down' || state.told === 'degraded';
+    if (state.late || !isNews(state, wanted)) return;
     const { toldReason: _told, ...rest } = state;
-    const next: AppState = { ...rest, told: wanted, ...defined({ toldReason: state.reason }) };
-    this.#keep(turn, app, next);
-    if (service === undefined) return;
-    if (wanted === 'pending') {
-      if (wasHurt)
-        this.#world.incidents.feed(turn, service.id, { type: 'withdrawn', at: this.#wall(), monitorId: app.id });
-      return;
-    }
-    if (wanted === 'up' && !wasHurt) return;
-    this.#feed(turn, app, service, state);
+    this.#keep(turn, app, { ...rest, told: wanted, ...defined({ toldReason: state.reason }) });
+    const service = this.#service(app);
+    if (service === undefined || (!isHurt(wanted) && !isHurt(state.told))) return;
+    if (wanted !== 'pending') this.#feed(turn, app, service, state);
+    else this.#world.incidents.feed(turn, service.id, { type: 'withdrawn', at: this.#wall(), monitorId: app.id });
   }
 
   #feed(turn: Turn, app: App, service: Service, state: AppState): void {

@@ -100,6 +100,8 @@ export interface HostFace {
   briefing(hostId: string): HostBriefing;
   /** The way of an agent within this process. @throws Fault NOT_FOUND */
   uplink(hostId: string, agent: { readonly version: string }): Uplink;
+  /** The agent of a host is not to be heard any more (its key was revoked). @throws Fault NOT_FOUND */
+  forgetAgent(hostId: string, actor: Actor): Promise<void>;
   /** Asks the agent of an app for something of the closed list; audited. @throws Fault NOT_FOUND, CONFLICT (no agent), STORE_UNAVAILABLE */
   order(app: string, wish: Wish, actor: Actor): Promise<OrderStanding>;
   /** @throws Fault NOT_FOUND */

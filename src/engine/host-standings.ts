@@ -143,6 +143,7 @@ export const hostFace = (parts: FaceParts): HostFace => {
     agentNews: (hostId, more) => newsFor(parts, hostId, more),
     briefing: (hostId) => briefingOf(registry.find('host', hostId), registry),
     uplink: (hostId, agent) => uplinkTo(face, registry.find('host', hostId).id, agent),
+    forgetAgent: (hostId, actor) => hosts.forgetAgent(registry.find('host', hostId).id, actor),
     order: (idOrName, wish, actor) => issue(parts, idOrName, wish, actor),
     orderOf: (id) => hosts.orders.of(id),
   };

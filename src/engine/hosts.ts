@@ -11,7 +11,7 @@ import type { Core, Turn } from './core.ts';
 import type { OrderStanding } from './host-face.ts';
 import { HostTroubles, type KeptTrouble } from './host-troubles.ts';
 import type { Incidents } from './incidents.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { Actor, Incident } from '../incident/incident.ts';
 
 /** What is known of a host; kept in the store. */
 export interface HostState {
@@ -136,10 +136,25 @@ export class Hosts {
     );
   }
 
-  /** The agent joined anew: it counts from the beginning. */
-  async forgetCount(hostId: string): Promise<void> {
+  /** Its agent is not to be heard any more: nobody misses it. */
+  async forgetAgent(hostId: string, by: Actor): Promise<void> {
+    const host = this.#core.registry.find('host', hostId);
     const turn = this.#core.turn();
-    this.#keep(turn, hostId, { ...this.#state(hostId), acked: 0 });
+    if (this.agents.stateOf(hostId) === 'gone') this.#agentChanged(turn, host, false, this.#wall());
+    this.agents.retire(turn, hostId);
+    this.apps.settleAll(turn);
+    turn.event('agent', { hostId, host: host.name, gone: true });
+    turn.write({
+      put: 'audit',
+      entry: {
+        id: this.#core.newId(),
+        at: this.#wall(),
+        actor: by.name,
+        via: by.via,
+        action: 'host.agent.remove',
+        subject: host.name,
+      },
+    });
     await turn.commit();
   }
 
@@ -230,13 +245,12 @@ export class Hosts {
   }
 
   #agentChanged(turn: Turn, host: Host, gone: boolean, since: EpochMs): void {
-    const { clock } = this.#core;
     turn.event('agent', { hostId: host.id, host: host.name, gone });
     for (const serviceId of this.#seenByAgentAlone(host)) {
       if (gone) this.#troubles.unseen(turn, host, serviceId, since);
       else this.#troubles.seenAgain(turn, host, serviceId);
     }
-    const at = clock.toWall(clock.now());
+    const at = this.#wall();
     for (const serviceId of this.#servicesOn(host))
       this.#incidents.feed(turn, serviceId, { type: 'agent', at, hostId: host.id, gone });
     this.apps.settleAll(turn);
@@ -250,6 +264,10 @@ export class Hosts {
     const help = outcome === 'done' && HELPFUL.has(what) ? { at: order.at, do: what as 'recover', by } : undefined;
     const sign = { type: 'order', appId: app.id, do: what, by, outcome, ...defined({ output }) } as const;
     this.apps.ordered(turn, app, sign, help);
+  }
+
+  #wall(): EpochMs {
+    return this.#core.clock.toWall(this.#core.clock.now());
   }
 
   #state(hostId: string): HostState {

@@ -173,15 +173,15 @@ export class Tidings implements Teller {
       return;
     }
     this.#outbox.edit(turn, incident, this.#facts(alertKindOf(incident), incident));
-    if (isNamed)
-      this.#outbox.amend(turn, alertOf(this.#core, this.#facts('update', incident), incident.transition), incident);
+    if (!isNamed) return;
+    this.#outbox.amend(turn, alertOf(this.#core, this.#facts('update', incident), incident.transition), incident);
   }
 
   /** A message went out: what became known while it was on its way is put into it. */
   sent({ incidentId, edits, claimedAt }: Delivery): void {
     const changedAt = incidentId === undefined ? undefined : this.#changedAt.get(incidentId);
-    if (incidentId === undefined || changedAt === undefined || edits !== undefined) return;
-    if (claimedAt === undefined || changedAt < claimedAt) return;
+    const isNew = claimedAt !== undefined && changedAt !== undefined && changedAt >= claimedAt;
+    if (incidentId === undefined || !isNew || edits !== undefined) return;
     this.refresh(incidentId).catch((error: unknown) => this.#core.bug('tidings', error));
   }
 
@@ -193,16 +193,12 @@ export class Tidings implements Teller {
   #opened(turn: Turn, incident: Incident): void {
     const blocker = this.#relations.blocker(incident);
     if (blocker !== undefined) {
-      this.#incidents.feedIncident(turn, incident, {
-        type: 'joined-storm',
-        at: incident.detectedAt,
-        stormId: blocker.id,
-      });
+      const at = incident.detectedAt;
+      this.#incidents.feedIncident(turn, incident, { type: 'joined-storm', at, stormId: blocker.id });
       return;
     }
     const waitsForParent = this.#relations.parents(incident).some((id) => this.#around.isHurtOrSuspect(id));
-    const host = this.#around.hostOf(incident);
-    const cause = this.#around.causeOf(incident);
+    const [host, reason] = [this.#around.hostOf(incident), this.#around.causeOf(incident)];
     this.#storms.feed(turn, {
       type: 'opened',
       at: this.#core.clock.now(),
@@ -210,8 +206,7 @@ export class Tidings implements Teller {
         incidentId: incident.id,
         serviceId: incident.serviceId ?? '',
         severity: incident.severity,
-        ...(host === undefined ? {} : { host }),
-        ...defined({ reason: cause }),
+        ...defined({ host, reason }),
       },
       inDoubt: waitsForParent ? Number.MAX_SAFE_INTEGER : this.#around.inDoubt(),
     });

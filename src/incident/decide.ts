@@ -107,7 +107,7 @@ const onStorm = (ward: Ward, open: Incident, event: Of<'joined-storm'>): Decisio
 };
 
 type OnOpen = {
-  readonly [T in Exclude<IncidentEvent['type'], 'verdict' | 'unseen' | 'alerted'>]: (
+  readonly [T in Exclude<IncidentEvent['type'], 'verdict' | 'unseen' | 'alerted' | 'note' | 'scene'>]: (
     ward: Ward,
     open: Incident,
     event: Of<T>,
@@ -118,7 +118,6 @@ const ON_OPEN: OnOpen = {
   recovering: onRecovering,
   update: onUpdate,
   acknowledge: onAcknowledge,
-  note: (ward, open, event) => noted(ward, open, event.at, 'person', { type: 'note', by: event.by, text: event.text }),
   mute: onMute,
   resolve: (_ward, open, event) => onResolve(open, event),
   deploy: onDeploy,
@@ -127,7 +126,6 @@ const ON_OPEN: OnOpen = {
   gap: (ward, open, { at, from, to }) => noted(ward, open, at, 'watch', { type: 'gap', from, to }),
   'joined-storm': onStorm,
   withdrawn: onWithdrawn,
-  scene: onScene,
   agent: onAgent,
 };
 
@@ -150,21 +148,22 @@ export const decide = (ward: Ward, event: IncidentEvent, rules: IncidentRules): 
       return onVerdict(ward, event, rules);
     case 'unseen':
       return onUnseen(ward, event);
-    case 'alerted': {
-      const incident = ward.open ?? ward.last;
-      return incident === undefined ? nothing(ward) : onAlerted(ward, incident, event);
-    }
-    case 'note': {
-      const incident = ward.open ?? ward.last;
-      return incident === undefined
-        ? nothing(ward)
-        : noted(ward, incident, event.at, 'person', { type: 'note', by: event.by, text: event.text });
-    }
+    case 'alerted':
+    case 'note':
+      return whenKnown(ward, event);
     case 'scene':
-      return ward.open === undefined ? onLateScene(ward, event, rules) : whenOpen(ward, event);
+      return ward.open === undefined ? onLateScene(ward, event, rules) : onScene(ward, ward.open, event);
     default:
       return whenOpen(ward, event);
   }
+};
+
+/** What may also concern an incident that is over. */
+const whenKnown = (ward: Ward, event: Of<'alerted' | 'note'>): Decision => {
+  const incident = ward.open ?? ward.last;
+  if (incident === undefined) return nothing(ward);
+  if (event.type === 'alerted') return onAlerted(ward, incident, event);
+  return noted(ward, incident, event.at, 'person', { type: 'note', by: event.by, text: event.text });
 };
 
 export type { IncidentRules };

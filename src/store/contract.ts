@@ -60,9 +60,9 @@ export interface StoredEvent {
 export interface StoredToken {
   readonly id: string;
   readonly name: string;
-  readonly kind: 'api' | 'session' | 'sign-in' | 'join' | 'witness' | 'ack' | 'button';
+  readonly kind: 'api' | 'session' | 'sign-in' | 'join' | 'witness' | 'agent' | 'ack' | 'button';
   readonly hash: string;
-  readonly scope: 'viewer' | 'responder' | 'admin' | 'witness' | 'ack';
+  readonly scope: 'viewer' | 'responder' | 'admin' | 'witness' | 'agent' | 'ack';
   readonly createdAt: EpochMs;
   readonly expiresAt?: EpochMs;
   readonly usedAt?: EpochMs;

@@ -8,6 +8,7 @@ import type { Json } from '#kernel/json.ts';
 import type { MaintenanceWindow } from '#monitor/model.ts';
 import type { Resource, ResourceKind, StoredEvent } from '#store/contract.ts';
 import { fakeClock, type FakeClock } from './clock.ts';
+import { appStanding, hostStanding, orderStanding } from './host-samples.ts';
 import { check, entry, health, monitor, NOON, service, settings, standing, watcher } from './samples.ts';
 import { memoryStore, type MemoryStore } from './store.ts';
 
@@ -184,6 +185,7 @@ export const fakeBrain = (): FakeBrain => {
     uplink: () => {
       throw new Error('the fake brain has no agent inside');
     },
+    forgetAgent: async (hostId, actor) => ask('forgetAgent', hostId, actor),
     order: async (id, wish, actor) => {
       ask('order', id, wish, actor);
       const { app, host } = brain.app(id);
@@ -223,6 +225,9 @@ const fill = (brain: FakeBrain): void => {
   const { pulse: _none, ...passive } = monitor('m2', { name: 'nightly backup', kind: 'heartbeat' });
   const beat = standing(passive, 'up', { beatPath: '/beat/good-key' });
   brain.servicesNow = [service('s1', 'OnAI Backend API', 'up', [health1, beat])];
+  brain.hostsNow = [hostStanding()];
+  brain.appsNow = [appStanding()];
+  brain.ordersNow.set('o1', orderStanding());
   brain.people.contacts.push({ id: 'c1', name: 'duty', origin: 'stored', locale: 'ru' });
   brain.people.channels.push({
     id: 'ch1',
@@ -248,6 +253,8 @@ const fill = (brain: FakeBrain): void => {
     services: [],
   });
   const all = [
+    resource('h1', 'host', 'vps', {}),
+    resource('a1', 'app', 'onai-backend', { service: 'OnAI Backend API', host: 'vps' }),
     resource('s1', 'service', 'OnAI Backend API', { name: 'OnAI Backend API' }),
     resource('m1', 'monitor', 'health', {
       kind: 'http',

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { definitionRoutes } from './definitions.ts';
+import { hostRoutes } from './hosts.ts';
 import { incidentRoutes } from './incidents.ts';
 import { monitorRoutes } from './monitors.ts';
 import { watchRoutes } from './watch.ts';
@@ -9,6 +10,7 @@ import { witnessRoutes } from './witness.ts';
 export const allRoutes: readonly Route[] = [
   ...monitorRoutes,
   ...definitionRoutes,
+  ...hostRoutes,
   ...incidentRoutes,
   ...watchRoutes,
   ...witnessRoutes,

@@ -20,6 +20,9 @@ const IDS: Readonly<Record<string, string>> = {
   maintenance: 'mw1',
   watchers: 'office',
   incidents: '7F3K',
+  hosts: 'vps',
+  apps: 'onai-backend',
+  orders: 'o1',
 };
 
 const BODIES: Readonly<Record<string, unknown>> = {
@@ -33,6 +36,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /incidents/{id}/note': { text: 'Looking at it.' },
   'POST /monitors/try': { spec: { kind: 'http', url: 'https://example.com/' } },
   'POST /watchers/{id}/code': { address: '203.0.113.30:4600' },
+  'POST /hosts': { name: 'far', spec: {} },
+  'POST /apps': { name: 'worker', spec: { service: 'OnAI Backend API' } },
+  'POST /hosts/{id}/code': { address: '203.0.113.30:4600' },
+  'POST /apps/{id}/actions': { do: 'repair' },
   'POST /deploys': { service: 'OnAI Backend API', version: 'v42' },
   'POST /tokens': { name: 'ci', scope: 'responder' },
 };

@@ -1,18 +1,19 @@
-import { networkInterfaces } from 'node:os';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { fingerprintOf } from '#auth/certificate.ts';
 import { createRateLimit } from '#auth/rate-limit.ts';
-import { watcherIn } from '#auth/witness-keys.ts';
+import { joinedData, subjectIn } from '#auth/joined-keys.ts';
 import { Fault } from '#kernel/fault.ts';
 import { SECOND } from '#kernel/time.ts';
 import type { Watcher } from '#config/contract.ts';
 import { packCode } from '#witness/code.ts';
 import { readJson } from '../body.ts';
 import type { ApiEnv, Caller, World } from '../env.ts';
-import { callerAddress, isLoopback } from '../peer.ts';
+import { callerAddress } from '../peer.ts';
 import { defineRoute, type Route } from '../route.ts';
 import { time } from '../views/basics.ts';
+import { addressesOf, AddressInput, CodeView } from './addresses.ts';
+import { spendJoinToken } from './join-token.ts';
 
 /** The header by which a witness proves itself: `Authorization` is for people's tokens. */
 const KEY_HEADER = 'x-dozor-witness';
@@ -21,52 +22,6 @@ const JOINS_PER_ADDRESS = { burst: 10, everyMs: 30 * SECOND };
 
 const JoinInput = z.object({ token: z.string().max(200), version: z.string().max(100).default('') });
 const ReportInput = z.object({ version: z.string().max(100).default('') });
-
-const CodeInput = z
-  .strictObject({
-    address: z
-      .string()
-      .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/, 'must be HOST:PORT')
-      .optional()
-      .meta({ description: 'Where the witness reaches this Dozor, when that is none of its own addresses.' }),
-  })
-  .meta({ id: 'WitnessCodeInput' });
-
-const CodeView = z
-  .object({
-    code: z.string(),
-    watcher: z.string(),
-    addresses: z.array(z.string()),
-    fingerprint: z.string(),
-    expiresAt: z.string(),
-  })
-  .meta({ id: 'WitnessCode' });
-
-const withPort = (host: string, port: number): string => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-
-/** Addresses of this machine that others may know it by. */
-const outwardAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces())
-    .flatMap((list) => list ?? [])
-    .filter(({ internal, address }) => !internal && !address.toLowerCase().startsWith('fe80'))
-    .toSorted((a, b) => a.family.localeCompare(b.family))
-    .map(({ address }) => address);
-
-/** Where a witness may find this Dozor. @throws Fault CONFLICT when it listens for this machine alone. */
-const addressesOf = ({ brain, listening }: World): readonly string[] => {
-  const { listen, publicUrl } = brain.settings();
-  const { host, port } = listening() ?? listen;
-  if (isLoopback(host) || host === 'localhost')
-    throw new Fault(
-      'CONFLICT',
-      `Dozor listens on ${withPort(host, port)} only: no witness on another machine can reach it.`,
-      `Set "listen: 0.0.0.0:${port}" (or this machine's own address) and restart it, or name a forwarded address: --address HOST:PORT`,
-    );
-  const isAny = host === '0.0.0.0' || host === '::';
-  const named = publicUrl !== undefined && URL.canParse(publicUrl) ? [new URL(publicUrl).hostname] : [];
-  const hosts = isAny ? [...outwardAddresses(), ...named] : [host, ...named];
-  return [...new Set(hosts.map((one) => withPort(one.replaceAll(/[[\]]/g, ''), port)))];
-};
 
 const findWatcher = (world: World, idOrName: string): Watcher | undefined =>
   world.brain.watchers().find(({ watcher }) => watcher.id === idOrName || watcher.name === idOrName)?.watcher;
@@ -86,7 +41,7 @@ const code = defineRoute({
   scope: 'admin',
   tag: 'people',
   summary: 'Makes the code with which a witness joins: good once, for 30 minutes',
-  body: CodeInput,
+  body: AddressInput,
   result: CodeView,
   status: 201,
   audit: 'watcher.code',
@@ -94,13 +49,13 @@ const code = defineRoute({
     const certificate = world.certificate();
     if (certificate === undefined)
       throw new Fault('CONFLICT', 'This Dozor has no certificate, so no witness can pin it.', 'Restart it.');
-    const addresses = body.address === undefined ? addressesOf(world) : [body.address];
+    const addresses = body.address === undefined ? addressesOf(world, 'witness') : [body.address];
     const watcher = await witnessCalled(world, id, caller);
     const { secret: token, expiresAt } = await world.auth.oneTime.issue({
       kind: 'join',
       name: watcher.name,
       scope: 'witness',
-      data: { watcherId: watcher.id },
+      data: joinedData('witness', watcher.id),
     });
     const fingerprint = fingerprintOf(certificate.cert);
     const packed = packCode({ addresses, fingerprint, token });
@@ -111,24 +66,10 @@ const code = defineRoute({
 /** What people do about witnesses. */
 export const witnessRoutes: readonly Route[] = [code];
 
-const REFUSALS = {
-  unknown: 'This Dozor does not know the code.',
-  used: 'The code was used already: each is good once.',
-  expired: 'The code is too old: each is good for 30 minutes.',
-} as const;
-
-const spend = async (world: World, token: string): Promise<Watcher> => {
-  const seen = await world.auth.oneTime.look('join', token);
-  const refuse = (state: keyof typeof REFUSALS): Fault =>
-    new Fault('JOIN_REFUSED', REFUSALS[state], 'Make a new one on the brain: dozor watchers code NAME');
-  if (seen.state !== 'good') throw refuse(seen.state);
-  const watcher = findWatcher(world, watcherIn(seen.token) ?? '');
-  if (watcher === undefined) throw refuse('unknown');
-  await world.auth.oneTime.use('join', token).catch((error: unknown) => {
-    throw error instanceof Fault && error.code === 'UNAUTHENTICATED' ? refuse('used') : error;
-  });
-  return watcher;
-};
+const spend = async (world: World, token: string): Promise<Watcher> =>
+  spendJoinToken(world, token, 'dozor watchers code NAME', (seen) =>
+    findWatcher(world, subjectIn(seen, 'witness') ?? ''),
+  );
 
 const input = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => {
   const read = schema.safeParse(value);
@@ -155,7 +96,7 @@ export const addWitness = (app: Hono<ApiEnv>, world: World): void => {
     return context.json({ key, watcher: watcher.name, briefing });
   });
   app.post('/api/v1/witness/report', async (context) => {
-    const watcherId = await world.auth.witnessKeys.watcherOf(context.req.header(KEY_HEADER) ?? '');
+    const watcherId = await world.auth.witnessKeys.subjectOf(context.req.header(KEY_HEADER) ?? '');
     if (watcherId === undefined || findWatcher(world, watcherId) === undefined)
       throw new Fault(
         'UNAUTHENTICATED',
