@@ -26,21 +26,25 @@ const lengths = (before: readonly string[], after: readonly string[]): readonly 
   return table;
 };
 
-const compared = (before: readonly string[], after: readonly string[]): readonly Line[] => {
-  if (before.length * after.length > MOST_PAIRS) return [...signed('-', before), ...signed('+', after)];
+const paired = (before: readonly string[], after: readonly string[]): readonly Line[] => {
   const table = lengths(before, after);
   const left = (a: number, b: number): number => table[a]?.[b] ?? 0;
   const lines: Line[] = [];
   let [a, b] = [0, 0];
-  while (a < before.length && b < after.length) {
-    const isSame = before[a] === after[b];
-    const goes = isSame || left(a + 1, b) >= left(a, b + 1);
-    lines.push({ sign: isSame ? ' ' : goes ? '-' : '+', text: (goes ? before[a] : after[b]) ?? '' });
-    if (goes) a += 1;
-    if (isSame || !goes) b += 1;
+  while (a < before.length || b < after.length) {
+    const [old, fresh] = [before[a], after[b]];
+    const isSame = old === fresh;
+    const goes = fresh === undefined || (old !== undefined && left(a + 1, b) >= left(a, b + 1));
+    if (isSame) lines.push({ sign: ' ', text: String(old) });
+    else lines.push(goes ? { sign: '-', text: String(old) } : { sign: '+', text: fresh });
+    a += isSame || goes ? 1 : 0;
+    b += isSame || !goes ? 1 : 0;
   }
-  return [...lines, ...signed('-', before.slice(a)), ...signed('+', after.slice(b))];
+  return lines;
 };
+
+const compared = (before: readonly string[], after: readonly string[]): readonly Line[] =>
+  before.length * after.length > MOST_PAIRS ? [...signed('-', before), ...signed('+', after)] : paired(before, after);
 
 const commonStart = (before: readonly string[], after: readonly string[]): number => {
   let count = 0;
