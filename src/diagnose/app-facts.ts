@@ -152,7 +152,12 @@ export interface EnvironmentFacts {
 /** The Node that is wanted against the one that runs the app. */
 export interface NodeFacts {
   readonly runsOn?: string;
-  readonly wanted: readonly { readonly from: string; readonly range: string; readonly isMet?: boolean }[];
+  readonly wanted: readonly {
+    readonly from: string;
+    readonly range: string;
+    readonly isMet?: boolean;
+    readonly isTooOld?: boolean;
+  }[];
 }
 
 /** A path that the app must read or write, and may not. */

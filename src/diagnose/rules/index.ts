@@ -25,6 +25,15 @@ import { syntax } from './syntax.ts';
 import { tls } from './tls.ts';
 import { typescript } from './typescript.ts';
 import { uncaught } from './uncaught.ts';
+import { diskRoom } from './disk-room.ts';
+import { envNames } from './env-names.ts';
+import { installation } from './installation.ts';
+import { oomKill } from './oom-kill.ts';
+import { portOwner } from './port-owner.ts';
+import { rights } from './rights.ts';
+import { serverAway } from './server-away.ts';
+import { shadowingArtifact } from './shadowing-artifact.ts';
+import { wantedNode } from './wanted-node.ts';
 
 /** Every rule: a new one is a file and a line here. Their order means nothing. */
 export const RULES: readonly Rule[] = [
@@ -50,6 +59,16 @@ export const RULES: readonly Rule[] = [
   tls,
   typescript,
   uncaught,
+  // By the facts that are collected on the host.
+  diskRoom,
+  envNames,
+  installation,
+  oomKill,
+  portOwner,
+  rights,
+  serverAway,
+  shadowingArtifact,
+  wantedNode,
 ];
 
 /** What may have ended a program, by all rules, best first. */

@@ -63,6 +63,20 @@ export interface WalkLimits {
 
 const CODE = /\.[cm]?[jt]sx?$/;
 
+const readCode = async (path: string): Promise<ReachedFile | undefined> => {
+  const text = CODE.test(path) ? await readText(path, 1_000_000) : undefined;
+  if (text === undefined) return undefined;
+  const found = await Promise.all(
+    relativeImports(text).map(async (specifier) => ({ specifier, target: await resolveImport(path, specifier) })),
+  );
+  return {
+    path,
+    text,
+    broken: found.filter(({ target }) => target === undefined).map(({ specifier }) => specifier),
+    targets: found.flatMap(({ target }) => target ?? []),
+  };
+};
+
 /** Follows relative imports from the entry on, breadth first, up to a number of files; packages are left out. */
 export const walkImports = async (
   entries: readonly string[],
@@ -73,22 +87,15 @@ export const walkImports = async (
   const queue = [...entries];
   const reached: ReachedFile[] = [];
   while (queue.length > 0 && reached.length < files && !signal.aborted) {
-    const path = queue.shift() as string;
     await breathe();
-    const text = CODE.test(path) ? await readText(path, 1_000_000) : undefined;
-    if (text === undefined) continue;
-    const broken: string[] = [];
-    const targets: string[] = [];
-    for (const specifier of relativeImports(text)) {
-      const target = await resolveImport(path, specifier);
-      if (target === undefined) broken.push(specifier);
-      else targets.push(target);
-      if (target !== undefined && !seen.has(target) && !target.includes('/node_modules/')) {
-        seen.add(target);
-        queue.push(target);
-      }
+    const one = await readCode(queue.shift() as string);
+    if (one === undefined) continue;
+    reached.push(one);
+    for (const target of one.targets) {
+      if (seen.has(target) || target.includes('/node_modules/')) continue;
+      seen.add(target);
+      queue.push(target);
     }
-    reached.push({ path, text, broken, targets });
   }
   return reached;
 };

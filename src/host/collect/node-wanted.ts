@@ -5,7 +5,7 @@ import { known, valueOf, type Known } from '#diagnose/known.ts';
 import { defined } from '#kernel/defined.ts';
 import { runCommand } from './command.ts';
 import { asRecord, asText, readJson, readText } from './files.ts';
-import { isInRange } from './version-range.ts';
+import { isBelow, isInRange } from './version-range.ts';
 
 const FILES = ['.nvmrc', '.node-version', '.tool-versions'];
 const MOST_UP = 4;
@@ -86,7 +86,11 @@ export const collectNode = async (
     defined({
       runsOn,
       wanted: wanted.map((one) =>
-        defined({ ...one, isMet: runsOn === undefined ? undefined : isInRange(runsOn, one.range) }),
+        defined({
+          ...one,
+          isMet: runsOn === undefined ? undefined : isInRange(runsOn, one.range),
+          isTooOld: runsOn === undefined ? undefined : isBelow(runsOn, one.range),
+        }),
       ),
     }),
   );

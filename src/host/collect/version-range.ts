@@ -79,3 +79,19 @@ export const isInRange = (text: string, range: string): boolean | undefined => {
   if (choices.flat().some((bound) => bound === undefined)) return undefined;
   return choices.some((bounds) => bounds.every((bound) => bound !== undefined && meets(version, bound)));
 };
+
+/** Is a version below all that a range allows? Undefined when the range cannot be read. */
+export const isBelow = (text: string, range: string): boolean | undefined => {
+  const isIn = isInRange(text, range);
+  const version = parseVersion(text);
+  if (isIn === undefined || version === undefined) return undefined;
+  // Something above is in the range: then what is not, is below.
+  const above = [...Array(60).keys()].map((major) => `${version[0] + major + 1}.0.0`);
+  const later = [
+    ...above,
+    `${version[0]}.${version[1] + 1}.0`,
+    `${version[0]}.${version[1]}.${version[2] + 1}`,
+    `${version[0]}.999.0`,
+  ];
+  return !isIn && later.some((one) => isInRange(one, range) === true);
+};

@@ -1,10 +1,12 @@
 import type { CauseWords, ClueWords } from '../finding-words.ts';
 import { part } from '../finding-words.ts';
 import { codeCauses } from './finding-code.ts';
+import { factClues } from './finding-facts.ts';
 import { worldCauses } from './finding-world.ts';
 
 /** What crash outputs say besides their own words. */
 const clues = {
+  ...factClues,
   'ended-by-signal': (seen) => `ended by ${part(seen, 'signal', (signal) => signal)}`,
   'exit-code': (seen) => `exit code ${part(seen, 'code', (code) => code)}`,
   'said-nothing': () => 'it printed nothing',
