@@ -23,6 +23,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'connect this machine to a Dozor by its code',
     load: () => import('./join.ts'),
   },
+  { name: 'protect', group: LOOK, summary: 'protect an app, or show what would', load: () => import('./protect.ts') },
   { name: 'status', group: LOOK, summary: 'how everything stands', load: () => import('./status.ts') },
   { name: 'services', group: LOOK, summary: 'list, mute services', load: () => import('./services.ts') },
   {
