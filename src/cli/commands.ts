@@ -24,6 +24,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./join.ts'),
   },
   { name: 'protect', group: LOOK, summary: 'protect an app, or show what would', load: () => import('./protect.ts') },
+  { name: 'recover', group: LOOK, summary: 'bring a broken app back', load: () => import('./recover.ts') },
   { name: 'status', group: LOOK, summary: 'how everything stands', load: () => import('./status.ts') },
   { name: 'services', group: LOOK, summary: 'list, mute services', load: () => import('./services.ts') },
   {

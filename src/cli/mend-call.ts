@@ -14,10 +14,13 @@ const DOING: Readonly<Record<string, string>> = {
   revert: 'Taking back …',
 };
 
+const nowOf = (news: Json): string =>
+  typeof news === 'object' && news !== null && 'now' in news && typeof news['now'] === 'string' ? news['now'] : '';
+
 const teller = (terminal: Terminal, isQuiet: boolean): ((news: Json) => void) => {
   let last = '';
   return (news) => {
-    const doing = typeof news === 'object' && news !== null && 'now' in news ? DOING[String(news['now'])] : undefined;
+    const doing = DOING[nowOf(news)];
     if (isQuiet || doing === undefined || doing === last) return;
     last = doing;
     terminal.error(`${doing}\n`);

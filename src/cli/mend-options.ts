@@ -84,3 +84,13 @@ export const interruptible = async <T>(terminal: Terminal, work: (signal: AbortS
     process.off('SIGTERM', onSignal);
   }
 };
+
+/** For programs nothing is changed without a word of theirs. @throws Fault USAGE */
+export const mustAgree = ({ json, yes }: MendOptions, changes: boolean): void => {
+  if (json === true && yes !== true && changes)
+    throw new Fault(
+      'USAGE',
+      'Nothing was changed: for programs the plan has to be agreed to.',
+      'Add --yes, or --dry-run.',
+    );
+};

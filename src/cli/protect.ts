@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import type { ChecklistItem, ProtectView, UndoView } from '#host/mend/protect.ts';
 import { defined } from '#kernel/defined.ts';
-import { Fault } from '#kernel/fault.ts';
 import type { CommandContext, Define } from './command.ts';
 import { confirmed } from './confirm.ts';
 import { configuredApp } from './mend-config.ts';
 import { giving, type Give } from './mend-call.ts';
-import { mends, subjectOf, type MendOptions } from './mend-options.ts';
+import { mends, mustAgree, subjectOf, type MendOptions } from './mend-options.ts';
 import { checklistText, nothingText, planText, runText, triedText } from './mend-text.ts';
 import { watchedBy } from './watched-by.ts';
 import type { Subject } from '#host/mend/subject.ts';
@@ -71,38 +70,42 @@ const finish = (view: ProtectView, options: Options, { terminal, exit }: Command
   terminal.out(`\n${checklistText(view, terminal)}`);
 };
 
-const protect = async (dir: string | undefined, options: Options, context: CommandContext): Promise<void> => {
+interface Asked {
+  readonly order: object;
+  readonly give: Give;
+  readonly plan: ProtectView;
+}
+
+const withoutChange = async (
+  { order, give, plan }: Asked,
+  options: Options,
+  context: CommandContext,
+): Promise<void> => {
   const { terminal } = context;
+  const isDry = options.dryRun === true;
+  // What an interrupted run left is put right even when there is nothing new to do.
+  const seen = isDry ? plan : await give<ProtectView>('protect-apply', { ...order, agreed: plan.digest });
+  if (isDry && options.json !== true) terminal.out('\nNothing was changed (--dry-run).\n');
+  finish(await withMonitoring(seen, options, terminal), options, context);
+};
+
+const ordered = async (dir: string | undefined, options: Options, terminal: Terminal): Promise<Subject> => {
   const folder = dir === undefined || options.ssh !== undefined ? dir : resolve(terminal.cwd, dir);
   const question = defined({ config: options.config, name: options.app, dir: folder });
-  const subject = subjectOf(
-    defined({ name: options.app, dir: folder }),
-    options,
-    await configuredApp(question, terminal),
-  );
+  return subjectOf(defined({ name: options.app, dir: folder }), options, await configuredApp(question, terminal));
+};
+
+const protect = async (dir: string | undefined, options: Options, context: CommandContext): Promise<void> => {
+  const { terminal } = context;
+  const subject = await ordered(dir, options, terminal);
   const give = giving(options, terminal, options.dsn === undefined ? {} : { dsn: options.dsn });
   if (options.undo !== undefined) return undo(options.undo, subject, give, options, context);
-  const order = defined({
-    subject,
-    only: actionsOf(options.only),
-    locale: 'en' as const,
-    untried: options.untried === true,
-  });
+  const untried = options.untried === true;
+  const order = defined({ subject, only: actionsOf(options.only), locale: 'en' as const, untried });
   const plan = await give<ProtectView>('protect', order);
   if (options.json !== true) printPlan(plan, terminal);
-  if (options.dryRun === true || !plan.changes) {
-    // What an interrupted run left is put right even when there is nothing new to do.
-    const seen =
-      options.dryRun === true ? plan : await give<ProtectView>('protect-apply', { ...order, agreed: plan.digest });
-    if (options.dryRun === true && options.json !== true) terminal.out('\nNothing was changed (--dry-run).\n');
-    return finish(await withMonitoring(seen, options, terminal), options, context);
-  }
-  if (options.json === true && options.yes !== true)
-    throw new Fault(
-      'USAGE',
-      'Nothing was changed: for programs the plan has to be agreed to.',
-      'Add --yes, or --dry-run.',
-    );
+  if (options.dryRun === true || !plan.changes) return withoutChange({ order, give, plan }, options, context);
+  mustAgree(options, true);
   if (!(await confirmed('Do this?', options.yes === true, terminal))) return terminal.out('Nothing was changed.\n');
   const view = await give<ProtectView>('protect-apply', { ...order, agreed: plan.digest });
   finish(await withMonitoring(view, options, terminal), options, context);

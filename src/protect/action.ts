@@ -34,6 +34,8 @@ export type Step =
       readonly env?: Readonly<Record<string, string>>;
       readonly timeoutMs: Ms;
       readonly undo?: readonly string[];
+      /** Its failure does not matter: what it takes away may be gone already. */
+      readonly mayFail?: boolean;
     }
   /** Not safe to do by a program: printed for a person. */
   | { readonly do: 'patch'; readonly path: string; readonly patch: string; readonly why: Said };

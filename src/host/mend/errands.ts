@@ -3,6 +3,7 @@ import { processEnvironment } from '#config/environment.ts';
 import type { Json } from '#kernel/json.ts';
 import type { Errand, ErrandCall, Errands } from '../../ssh/errand.ts';
 import { carryOutProtection, planProtection, undoRun, type ProtectOrder, type UndoOrder } from './protect.ts';
+import { carryOutRecover, planRecover, type RecoverOrder } from './recover.ts';
 import type { Surroundings } from './scene.ts';
 
 /** What comes with every order over SSH: values for actions, which are never shown. */
@@ -46,5 +47,7 @@ const errand = <Order>(
 export const MEND_ERRANDS: Errands = {
   protect: errand<ProtectOrder>(false, planProtection),
   'protect-apply': errand<ProtectOrder>(true, carryOutProtection),
+  recover: errand<RecoverOrder>(false, planRecover),
+  'recover-apply': errand<RecoverOrder>(true, carryOutRecover),
   'protect-undo': errand<UndoOrder>(true, undoRun),
 };

@@ -5,6 +5,7 @@ import { runCommand } from '#protect/runner/command.ts';
 import { defined } from '#kernel/defined.ts';
 import { asNumber, asRecord, asText } from '../collect/files.ts';
 import { readLaunch, type Launch } from '../collect/launch.ts';
+import { ownPath } from './own-env.ts';
 import { pm2HomeOf, readPm2Files } from '../collect/pm2-files.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -46,17 +47,19 @@ const exeOf = async (pid: number | undefined): Promise<string | undefined> => {
   }
 };
 
-/** PM2 lies on the PATH, or beside the Node that its daemon runs on. */
+/** PM2 lies on the PATH, or beside the Node that its daemon runs on; it is a script, so without a Node on the PATH it is given one. */
 const findCommand = async (env: Env, daemon: number | undefined): Promise<readonly string[] | undefined> => {
   const exe = await exeOf(daemon);
-  const folders = [
-    ...(env['PATH'] ?? '').split(delimiter),
-    ...(exe === undefined ? [] : [dirname(exe)]),
-    '/usr/local/bin',
-    '/usr/bin',
-  ];
-  for (const folder of folders.filter((one) => isAbsolute(one)))
-    if (await isProgram(join(folder, 'pm2'))) return [join(folder, 'pm2')];
+  const beside = exe === undefined ? [] : [dirname(exe)];
+  const onPath = (env['PATH'] ?? '').split(delimiter);
+  const folders = [...onPath, ...beside, '/usr/local/bin', '/usr/bin'].filter((one) => isAbsolute(one));
+  for (const folder of folders) {
+    if (!(await isProgram(join(folder, 'pm2')))) continue;
+    const hasNode = (await Promise.all(ownPath(env['PATH']).map(async (one) => isProgram(join(one, 'node'))))).includes(
+      true,
+    );
+    return hasNode ? [join(folder, 'pm2')] : [exe ?? process.execPath, join(folder, 'pm2')];
+  }
   return undefined;
 };
 

@@ -10,6 +10,7 @@ import { isPortOpen } from '#protect/trial/health.ts';
 import { findStart, type AppStart } from '../collect/app-start.ts';
 import { resolveEntry } from '../collect/entry.ts';
 import type { Launch } from '../collect/launch.ts';
+import { ownEnv } from './own-env.ts';
 import { openPm2, programOf, type OwnPm2, type Pm2Process } from './pm2.ts';
 import { guessHealth } from './guess-health.ts';
 import { absoluteDir, ecosystemApps, nameOfFolder, type Subject } from './subject.ts';
@@ -143,8 +144,9 @@ const find = async (subject: Subject, all: readonly Pm2Process[], { cwd }: Surro
  * Finds an app and all that is needed to mend it.
  * @throws Fault NOT_FOUND, USAGE when it cannot be told which app is meant
  */
-export const openScene = async (subject: Subject, surroundings: Surroundings): Promise<Scene> => {
-  const pm2 = subject.manager === 'systemd' ? undefined : await openPm2(subject.pm2Home, surroundings.env);
+export const openScene = async (subject: Subject, given: Surroundings): Promise<Scene> => {
+  const pm2 = subject.manager === 'systemd' ? undefined : await openPm2(subject.pm2Home, given.env);
+  const surroundings: Surroundings = { ...given, env: ownEnv(given.env) };
   const { name, dir, own } = await find(subject, (await pm2?.processes()) ?? [], surroundings);
   const start = await findStart(
     defined({ name, dir, ecosystem: subject.ecosystem, artifacts: [] }),

@@ -3,7 +3,6 @@ import type { WordedFinding } from '#diagnose/finding.ts';
 import { wordFinding } from '#diagnose/word.ts';
 import { catalog } from '#i18n/catalog.ts';
 import { formatBytes, formatDuration } from '#i18n/format.ts';
-import { defined } from '#kernel/defined.ts';
 import type { Locale } from '#kernel/locale.ts';
 import { redact } from '#kernel/redact.ts';
 import type { Nothing, Plan, Step } from '#protect/action.ts';
@@ -127,20 +126,24 @@ export const nothingView = ({ action, because, says, params }: Nothing, locale: 
   text: sayIn(locale, says, params),
 });
 
+type TrialWords = ReturnType<typeof catalog>['protect']['runs']['trial'];
+
+const failedText = (outcome: Extract<TrialOutcome, { outcome: 'failed' }>, trial: TrialWords): string => {
+  if (outcome.how === 'silent') return trial.silent();
+  if (outcome.how === 'unhealthy') return trial.unhealthy(String(outcome.status ?? '—'));
+  return trial.ended(outcome.signal ?? `exit ${outcome.code ?? '?'}`);
+};
+
 const trialText = (outcome: TrialOutcome, locale: Locale): string => {
   const { trial, untried } = catalog(locale).protect.runs;
+  if (outcome.outcome === 'failed') return failedText(outcome, trial);
   if (outcome.outcome === 'not-triable') {
     const detail = outcome.detail === '' ? '' : ` (${redact(outcome.detail)})`;
     return trial.untried(`${untried[outcome.why]}${detail}`);
   }
   const took = formatDuration(outcome.tookMs, locale);
-  if (outcome.outcome === 'booted') {
-    const listens = outcome.status !== undefined || outcome.askedPort !== undefined;
-    return listens ? trial.booted(took) : trial.bootedWorker(took);
-  }
-  if (outcome.how === 'silent') return trial.silent();
-  if (outcome.how === 'unhealthy') return trial.unhealthy(String(outcome.status ?? '—'));
-  return trial.ended(outcome.signal ?? `exit ${outcome.code ?? '?'}`);
+  const listens = outcome.status !== undefined || outcome.askedPort !== undefined;
+  return listens ? trial.booted(took) : trial.bootedWorker(took);
 };
 
 /** What a trial boot showed, in somebody's words. */
@@ -186,14 +189,8 @@ export const settledText = ({ record, state }: RunEnd, locale: Locale): string =
 /** How the app is, in somebody's words. */
 export const wellnessView = (wellness: Wellness, scene: Scene, locale: Locale): WellnessView => {
   const { isHealthy: healthy, by, answer } = wellness;
-  const url = scene.app.health ?? '';
-  const params = {
-    url,
-    status: answer?.status ?? 0,
-    why: String(answer?.status ?? answer?.error ?? '?'),
-    port: scene.app.port ?? 0,
-  };
-  const says =
-    by === 'health' ? (healthy ? 'health.good' : 'health.bad') : by === 'port' ? 'health.port' : 'health.unknown';
-  return defined({ healthy, by, text: sayIn(locale, says, params) });
+  const { health: url = '', port = 0 } = scene.app;
+  const why = String(answer?.status ?? answer?.error ?? '?');
+  const says = { health: healthy ? 'health.good' : 'health.bad', port: 'health.port', manager: 'health.unknown' }[by];
+  return { healthy, by, text: sayIn(locale, says, { url, status: answer?.status ?? 0, why, port }) };
 };

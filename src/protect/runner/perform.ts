@@ -118,7 +118,7 @@ const command = async (argv: readonly string[], step: Of<'run'>, { env }: Perfor
     env: { ...env, ...step.env },
     ...(cwd === undefined ? {} : { cwd }),
   });
-  if (ended.code === 0) return;
+  if (ended.code === 0 || step.mayFail === true) return;
   const how = ended.isLate ? `not ended after ${timeoutMs} ms` : `exit ${ended.code ?? ended.signal ?? 'unknown'}`;
   throw new Error(`${argv.join(' ')}: ${ended.error ?? how}\n${lastWords(ended.said)}`.trim());
 };
