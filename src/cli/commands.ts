@@ -25,6 +25,12 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: 'protect', group: LOOK, summary: 'protect an app, or show what would', load: () => import('./protect.ts') },
   { name: 'recover', group: LOOK, summary: 'bring a broken app back', load: () => import('./recover.ts') },
+  {
+    name: 'rollback',
+    group: LOOK,
+    summary: 'return an app to its last healthy tree',
+    load: () => import('./rollback.ts'),
+  },
   { name: 'status', group: LOOK, summary: 'how everything stands', load: () => import('./status.ts') },
   { name: 'services', group: LOOK, summary: 'list, mute services', load: () => import('./services.ts') },
   {

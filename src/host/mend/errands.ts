@@ -4,6 +4,7 @@ import type { Json } from '#kernel/json.ts';
 import type { Errand, ErrandCall, Errands } from '../../ssh/errand.ts';
 import { carryOutProtection, planProtection, undoRun, type ProtectOrder, type UndoOrder } from './protect.ts';
 import { carryOutRecover, planRecover, type RecoverOrder } from './recover.ts';
+import { carryOutRollback, keepNow, planRollback, type KeepOrder, type RollbackOrder } from './rollback.ts';
 import type { Surroundings } from './scene.ts';
 
 /** What comes with every order over SSH: values for actions, which are never shown. */
@@ -49,5 +50,8 @@ export const MEND_ERRANDS: Errands = {
   'protect-apply': errand<ProtectOrder>(true, carryOutProtection),
   recover: errand<RecoverOrder>(false, planRecover),
   'recover-apply': errand<RecoverOrder>(true, carryOutRecover),
+  rollback: errand<RollbackOrder>(false, planRollback),
+  'rollback-apply': errand<RollbackOrder>(true, carryOutRollback),
+  'rollback-keep': errand<KeepOrder>(true, keepNow),
   'protect-undo': errand<UndoOrder>(true, undoRun),
 };
