@@ -43,7 +43,7 @@ const saidShort: Signature['match'] = (report) => {
   if (OTHER.test(text)) return undefined;
   const names = namesIn(text).filter((name) => name.includes('_'));
   const pattern =
-    /["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+["'`]? (?:is |are |was |must |env )?(?:required|missing|not (?:set|defined|provided|configured)|undefined|unset|must be (?:set|provided|defined))|(?:missing|required|undefined|no|without|set)(?: \w+){0,3}:? ["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+/i;
+    /["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+["'`]? (?:is |are |was |must |env )?(?:required|missing|not (?:set|defined|provided|configured)|undefined|unset|must be (?:set|provided|defined)|to be (?:set|provided|defined))|(?:missing|required|undefined|no|without|set)(?: \w+){0,3}:? ["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+/i;
   return names.length > 0 && pattern.test(text) && ALL_NAMES.test(text) ? params(names) : undefined;
 };
 
@@ -55,13 +55,29 @@ const OTHER =
 const VALIDATOR =
   /ZodError|Invalid environment variables|Config validation error|EnvVarError|EnvMissingError|EnvalidError|Missing environment variables|An instance of EnvironmentVariables has failed|ValidationError|configuration (?:param )?[^\n]{0,40}(?:missing|required)|env(?:ironment)? validation|ValiError|ArkErrors|TraversalError|\[\s*\{[\s\S]{0,60}"(?:code|expected|validation)"/i;
 const UNDEFINED =
-  /received undefined|"?Required"?|is required|Invalid input|should not be empty|must be (?:a|an) |is a required|invalid_type|missing|undefined/i;
+  /received undefined|"?Required"?|is required|Invalid input|should not be empty|failed the following constraints|must be (?:a|an) |is a required|invalid_type|missing|undefined/i;
+
+/** Where a validator prints its report first and throws a plain sentence after it. */
+const REPORT_LINES = 30;
+
+/** In a report of zod and its kin only the paths are names: what else is in capitals may be a value that was allowed. */
+const PATHS = /["']?path["']?: ?\[\s*["']([A-Z][A-Z0-9_]{1,60})["']/g;
+
+const reportedNames = (message: string): readonly string[] => {
+  if (!/["']?path["']?: ?\[/.test(message)) return namesIn(message);
+  return [...new Set([...message.slice(0, 8_000).matchAll(PATHS)].map((match) => match[1] ?? ''))];
+};
+
+const OF_VALIDATED_ENV =
+  /(?:invalid|missing|required) env(?:ironment)?(?: variable| var)?s?\b|EnvironmentVariables has failed|Config validation error|env(?:ironment)?(?: variables?)? validation (?:failed|error)/i;
 
 const validated: Signature['match'] = (report, reading) => {
   const subject = subjectOf(report);
-  if (!VALIDATOR.test(subject) || !UNDEFINED.test(subject)) return undefined;
-  const names = namesIn(`${report.message}\n${report.form === 'line' ? reading.text.slice(-3_000) : ''}`);
-  return names.length === 0 ? undefined : params(names);
+  const own = reportedNames(report.message);
+  if (VALIDATOR.test(subject) && UNDEFINED.test(subject) && own.length > 0) return params(own);
+  if (!OF_VALIDATED_ENV.test(subject)) return undefined;
+  const before = reading.lines.slice(Math.max(0, report.from - REPORT_LINES), report.from).join('\n');
+  return params(own.length > 0 ? own : reportedNames(before));
 };
 
 const READ = /process\.env(?:\.([A-Za-z_]\w{0,80})|\[['"`]([A-Za-z_]\w{0,80})['"`]\])/g;
@@ -70,31 +86,33 @@ const BY_ABSENCE =
 
 /** The line of the source that failed reads the environment. */
 const read: Signature['match'] = (report) => {
-  const code = report.excerpt?.code ?? '';
+  const code = `${report.excerpt?.code ?? ''}\n${report.name === 'AssertionError' ? report.message : ''}`;
   const names = [...code.matchAll(READ)].map((match) => match[1] ?? match[2] ?? '');
   return names.length > 0 && BY_ABSENCE.test(subjectOf(report)) ? params([...new Set(names)]) : undefined;
 };
 
 /** Libraries that are given nothing where a secret or address should be. */
-const GIVEN_NOTHING: readonly (readonly [RegExp, number, string])[] = [
+const GIVEN_NOTHING: readonly (readonly [RegExp, number])[] = [
   [
     /secretOrPrivateKey must have a value|JwtStrategy requires a secret or key|secret or key must be provided|secret option required for sessions|jwt must be provided/,
     0.8,
     '',
   ],
-  [/client password must be a string/, 0.82, ''],
-  [/parameter to `openUri\(\)` must be a string, got "?undefined/, 0.9, ''],
-  [/Invalid scheme, expected connection string to start with/, 0.6, ''],
-  [/Environment variable not found: (\w{1,80})/, 0.97, ''],
-  [/(?:the URL must start with the protocol|You must provide a nonempty URL|resolved to an empty string)/, 0.7, ''],
+  [/client password must be a string/, 0.82],
+  [/Configuration key "([A-Z][A-Z0-9_]{1,60})" does not exist/, 0.97],
+  [/Configuration (?:key|property) "[^"]{1,80}" (?:does not exist|is not defined)/, 0.75],
+  [/parameter to `openUri\(\)` must be a string, got "?undefined/, 0.9],
+  [/Invalid scheme, expected connection string to start with/, 0.6],
+  [/Environment variable not found: (\w{1,80})/, 0.97],
+  [/(?:the URL must start with the protocol|You must provide a nonempty URL|resolved to an empty string)/, 0.7],
   [
     /Neither apiKey nor config\.authenticator provided|supabase(?:Url|Key) is required|accountSid must start with AC|username is required|API key (?:is )?(?:missing|required|not (?:set|provided))|Missing API key|No API key provided|You did not provide an API key/i,
     0.82,
     '',
   ],
-  [/input: '(?:undefined|null|)'|base: 'undefined/, 0.8, ''],
-  [/"undefined" is not valid JSON|Unexpected token u in JSON at position 0/, 0.6, ''],
-  [/ERR_SOCKET_BAD_PORT[^\n]{0,120}(?:NaN|undefined|type string \(''\))/, 0.7, ''],
+  [/input: '(?:undefined|null|)'|base: 'undefined/, 0.8],
+  [/"undefined" is not valid JSON|Unexpected token u in JSON at position 0/, 0.6],
+  [/ERR_SOCKET_BAD_PORT[^\n]{0,120}(?:NaN|undefined|type string \(''\))/, 0.7],
   [
     /The "(?:path|paths\[0\]|url|key|host|hostname|string|data|uri)" argument must be of type string[^\n]{0,80}Received undefined/,
     0.55,

@@ -35,7 +35,7 @@ const isNodesOwn = (frame: string): boolean => {
 };
 
 const isEsmEntry = (report: ErrorReport): boolean =>
-  /Cannot find module '[^']+' imported from (?:'?(?:file:\/\/)?\/[^\n]*\/(?:pm2\/lib|tsx\/dist)|[^\n]*\[eval)/.test(
+  /Cannot find module '[^']+' imported from (?:'?(?:file:\/\/)?\/[^\n]*\/(?:pm2\/lib|tsx\/dist)|[^\n]*\[eval|[^\n]*\/(?:\n|$))/.test(
     report.message,
   );
 
@@ -88,8 +88,8 @@ const notInstalled: Signature['match'] = (report) => {
 
 const SIGNATURES: readonly Signature[] = [
   { cause: 'entry-missing', sure: 0.95, match: entry },
-  { cause: 'module-file-missing', sure: 0.55, match: own((request) => isInBuild(request)) },
   { cause: 'module-file-missing', sure: 0.75, match: own((request) => request.kind === 'alias') },
+  { cause: 'module-file-missing', sure: 0.55, match: own((request) => isInBuild(request)) },
   { cause: 'module-file-missing', sure: 0.93, match: own(() => true) },
   { cause: 'package-missing', sure: 0.95, match: notInstalled },
   {
@@ -134,7 +134,7 @@ const SIGNATURES: readonly Signature[] = [
     cause: 'package-missing',
     sure: 0.85,
     match: words(
-      /Please install (?:the )?[`'"]?(?<package>[\w@/.-]{1,80})[`'"]? package manually|Cannot find (?:module|package) "(?<name>[\w@/.-]{1,80})"|The "(?<missing>[\w@/.-]{1,80})" package is missing/,
+      /Please install (?:the )?[`'"]?(?<package>[\w@/.-]{1,80})[`'"]? package manually|Cannot find (?:module|package) "(?<name>[\w@/.-]{1,80})"|The "(?<missing>[\w@/.-]{1,80})" package is missing|ensure to install the "(?<driver>[\w@/.-]{1,80})" package/,
     ),
   },
   {

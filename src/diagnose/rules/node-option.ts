@@ -12,7 +12,7 @@ const SIGNATURES: readonly Signature[] = [
     cause: 'node-option-invalid',
     sure: 0.95,
     match: words(
-      /^:? ?[^\n]{0,200}\bnode(?:\.exe)?: (?<option>--[\w-]{1,80})(?:= | requires an argument| must be | is not )/,
+      /^:? ?[^\n]{0,200}\bnode(?:\.exe)?: (?<option>-{1,2}[\w-]{1,80})(?:= | requires an argument| must be | is not )/,
     ),
   },
   {

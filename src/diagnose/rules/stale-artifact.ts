@@ -6,7 +6,8 @@ import { defineRule } from '../rule.ts';
 import { bySignatures, told, type Signature } from '../signature.ts';
 
 /** What compilers do not copy: its absence in a build is no sign of age. */
-const ASSET = /\.(?!(?:[cm]?[jt]s)$)[a-z0-9]{1,8}$/i;
+const ASSET =
+  /\.(?:css|crt|ejs|gql|graphql|hbs|html|ico|json5?|key|md|mjml|node|pem|png|proto|pug|sql|svg|toml|txt|wasm|xml|ya?ml)$/i;
 
 const named = (folder: { readonly name: string; readonly path: string }): Params => ({
   folder: `${told(folder.name)}/`,

@@ -9,10 +9,14 @@ const OF_DATA = /\bJSON\b|JSON\.parse|in JSON at|YAML|TOML|regular expression|In
 const OF_MODULES =
   /import statement|'import\.meta'|does not provide an export|Named export|ES module|Unexpected token 'export'|Unexpected token export|star exports|await is only valid/;
 
+/** Where Node itself parses source; a library that parses something else stands first in the stack instead. */
+const BY_NODE = /wrapSafe|compile|ModuleWrap|ModuleJob|ModuleLoader|node:internal|\(node:vm|^new Script|moduleStrategy/;
+
 const isOfSource = (report: ErrorReport): boolean => {
   if (report.name !== 'SyntaxError') return false;
-  const parsedAsData = report.frames.some((frame) => /\bJSON\.parse\b|^parse \(<anonymous>\)/.test(frame));
-  return !parsedAsData && !OF_DATA.test(report.message) && !OF_MODULES.test(report.message);
+  const [first] = report.frames;
+  const parsedByNode = first === undefined || (BY_NODE.test(first) && !/[\\/]node_modules[\\/]/.test(first));
+  return parsedByNode && !OF_DATA.test(report.message) && !OF_MODULES.test(report.message);
 };
 
 const placeOf = ({ excerpt }: ErrorReport): Params =>
@@ -24,7 +28,7 @@ const markers: Signature['match'] = (report) => {
   const isMarked =
     MARKER.test(report.excerpt?.code ?? '') ||
     /Merge conflict marker encountered|Unexpected token '?(?:<<|>>>)'?$/m.test(report.message) ||
-    (/Unexpected "(?:<<|>>|===?)"/.test(report.message) && /<{7}|>{7}/.test(report.message));
+    /ERROR: Unexpected "(?:<<|>>>)"/.test(report.message);
   const isSyntax = report.name === 'SyntaxError' || /TS1185|ERROR: Unexpected|Transform failed/.test(report.message);
   return isMarked && isSyntax ? placeOf(report) : undefined;
 };
@@ -47,9 +51,14 @@ const newer = (report: ErrorReport, reading: Reading): Params | undefined => {
   return isNew && old !== undefined && old < 16 ? { ...placeOf(report), node: old } : undefined;
 };
 
+/** Node 24 strips types from `.ts`; what it parses as JavaScript although it is named otherwise, it cannot run. */
+const ofTypeScript: Signature['match'] = (report) =>
+  isOfSource(report) && /\.(?:[cm]?ts|[jt]sx)$/.test(report.excerpt?.file ?? '') ? placeOf(report) : undefined;
+
 const SIGNATURES: readonly Signature[] = [
   { cause: 'merge-conflict-markers', sure: 0.95, match: markers },
   { cause: 'node-too-old', sure: 0.86, match: newer },
+  { cause: 'typescript-not-supported', sure: 0.78, match: ofTypeScript },
   { cause: 'syntax-error', sure: 0.92, match: source },
   { cause: 'syntax-error', sure: 0.85, match: words(/ERR_INVALID_TYPESCRIPT_SYNTAX/) },
 ];
@@ -57,6 +66,6 @@ const SIGNATURES: readonly Signature[] = [
 /** A source file that does not parse: broken, with the markers of a merge in it, or newer than this Node. */
 export const syntax = defineRule({
   name: 'syntax',
-  causes: ['syntax-error', 'merge-conflict-markers', 'node-too-old'],
+  causes: ['syntax-error', 'typescript-not-supported', 'merge-conflict-markers', 'node-too-old'],
   judge: (reading) => bySignatures(reading, SIGNATURES),
 });
