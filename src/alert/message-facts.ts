@@ -16,6 +16,12 @@ export interface Draft {
   readonly hasLink: boolean;
 }
 
+/** Title without its sign, and the lines under it. */
+export interface Told {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
 type Words = ReturnType<typeof catalog>['messages'];
 
 /** The texts of the draft's language. */
@@ -158,3 +164,6 @@ export const paramOf = ({ facts }: Draft, name: string): string | undefined => {
   const value = facts.textParams?.[name];
   return value === undefined ? undefined : String(value);
 };
+
+/** The line as a list; nothing when there is none. */
+export const only = (line: string | undefined): readonly string[] => (line === undefined || line === '' ? [] : [line]);

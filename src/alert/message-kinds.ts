@@ -1,3 +1,4 @@
+import { catalog } from '../i18n/catalog.ts';
 import { formatDuration } from '../i18n/format.ts';
 import { MINUTE } from '../kernel/time.ts';
 import {
@@ -10,6 +11,7 @@ import {
   lengthIn,
   marginIn,
   momentIn,
+  only,
   paramOf,
   rangeIn,
   reasonIn,
@@ -17,20 +19,15 @@ import {
   subjectOf,
   wordsOf,
   type Draft,
+  type Told,
 } from './message-facts.ts';
-import type { AlertFacts, AlertKind } from './model.ts';
-
-/** Title without its sign, and the lines under it. */
-export interface Told {
-  readonly title: string;
-  readonly lines: readonly string[];
-}
+import { blind, brain, digest, gap, test, unwatched } from './message-watch.ts';
+import { causeIn, evidenceIn, helpIn, repairIn, silentIn, troubleIn, withoutApps } from './message-host.ts';
+import type { AlertKind } from './model.ts';
 
 const isStorm = ({ facts }: Draft): boolean => facts.services !== undefined && facts.textKey === undefined;
 
 const isDegraded = ({ facts }: Draft): boolean => facts.severity !== 'critical';
-
-const only = (line: string | undefined): readonly string[] => (line === undefined || line === '' ? [] : [line]);
 
 /** A message that comes much later than it was written says so. */
 const TOLD_LATE_MS = 2 * MINUTE;
@@ -62,12 +59,23 @@ const certificate = (draft: Draft, what: string): Told => {
   };
 };
 
+/** Why first, as the agent inside and the checks outside saw it, then what changed, what is tried, and who has it. */
 const evidence = (draft: Draft): readonly string[] => [
-  ...failuresIn(draft),
+  ...causeIn(draft),
+  ...evidenceIn(draft),
+  ...failuresIn(withoutApps(draft)),
   ...controlsIn(draft),
+  ...silentIn(draft),
   ...changeIn(draft),
+  ...repairIn(draft),
   ...acknowledgedIn(draft),
 ];
+
+/** What the title says of a machine need not be said again. */
+const withoutTitle = (draft: Draft): Draft =>
+  troubleIn(draft) === undefined
+    ? draft
+    : { ...draft, facts: { ...draft.facts, failures: draft.facts.failures.slice(1) } };
 
 const hurt = (draft: Draft): Told => {
   const { title } = wordsOf(draft);
@@ -77,8 +85,8 @@ const hurt = (draft: Draft): Told => {
   if (isStorm(draft)) return storm(draft, false);
   const say = draft.facts.kind === 'degraded' ? title.degraded : title.down;
   return {
-    title: lateTitleIn(draft) ?? say(name),
-    lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(draft)],
+    title: troubleIn(draft) ?? lateTitleIn(draft) ?? say(name),
+    lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(withoutTitle(draft))],
   };
 };
 
@@ -87,10 +95,10 @@ const update = (draft: Draft): Told => {
   const ending = certificateIn(draft);
   if (ending !== undefined) return certificate(draft, ending);
   const say = draft.facts.flapping === true ? title.flapping : isDegraded(draft) ? title.degraded : title.down;
-  const late = draft.facts.flapping === true ? undefined : lateTitleIn(draft);
+  const late = draft.facts.flapping === true ? undefined : (troubleIn(draft) ?? lateTitleIn(draft));
   return {
     title: late ?? say(subjectOf(draft)),
-    lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(draft)],
+    lines: [...only(sinceIn(draft)), ...lateIn(draft), ...evidence(withoutTitle(draft))],
   };
 };
 
@@ -127,7 +135,8 @@ const reminder = (draft: Draft): Told => {
       ? undefined
       : `${line.since(rangeIn(draft, startFrom, startTo))} · ${line.lasting(formatDuration(draft.at - startTo, draft.locale))}`;
   const say = isDegraded(draft) ? title.stillDegraded : title.stillDown;
-  return { title: lateTitleIn(draft) ?? say(subjectOf(draft)), lines: [...only(since), nobody, ...evidence(draft)] };
+  const headline = troubleIn(draft) ?? lateTitleIn(draft) ?? say(subjectOf(draft));
+  return { title: headline, lines: [...only(since), nobody, ...evidence(withoutTitle(draft))] };
 };
 
 /** Only what was seen to work is said to work: an incident can also be closed by hand, or because nobody watches any more. */
@@ -137,8 +146,16 @@ const endIn = (draft: Draft): string => {
   if (textKey === 'withdrawn') return title.withdrawn(subjectOf(draft));
   if (isStorm(draft)) return title.stormOver({ count: services.length, host: service });
   if (endTo === undefined) return title.closed(subjectOf(draft));
+  if (troubleIn(draft) !== undefined) return catalog(draft.locale).hosts.message.troubleOver(subjectOf(draft));
   const jobs = lateJobsOf(draft);
   return jobs === undefined ? title.works(subjectOf(draft)) : title.reports(subjectOf(draft), jobs.names, jobs.count);
+};
+
+const lastedIn = (draft: Draft): ((span: string) => string) => {
+  const { line } = wordsOf(draft);
+  if (lateJobsOf(draft) !== undefined) return line.overdueFor;
+  if (troubleIn(draft) !== undefined) return catalog(draft.locale).hosts.message.lasted;
+  return isDegraded(draft) ? line.degradedFor : line.downFor;
 };
 
 /** `works again · 08:11:48 · down 8 min 31 s (±5 s) · by: …`: one line, since it answers the first message. */
@@ -146,13 +163,12 @@ const recovered = (draft: Draft): Told => {
   const { line } = wordsOf(draft);
   const { endTo, recoveredBy } = draft.facts;
   const length = lengthIn(draft, 'long');
-  const hurtFor = isDegraded(draft) ? line.degradedFor : line.downFor;
-  const lasted = lateJobsOf(draft) === undefined ? hurtFor : line.overdueFor;
+  const by = recoveredBy === undefined || recoveredBy === 'dozor' ? helpIn(draft) : recoveredBy;
   const parts = [
     endIn(draft),
     ...(endTo === undefined ? [] : [momentIn(draft, endTo)]),
-    ...(length === undefined ? [] : [lasted(length)]),
-    ...(recoveredBy === undefined || recoveredBy === 'dozor' ? [] : [line.by(recoveredBy)]),
+    ...(length === undefined ? [] : [lastedIn(draft)(length)]),
+    ...(by === undefined ? [] : [line.by(by)]),
   ];
   return { title: parts.join(' · '), lines: lateIn(draft) };
 };
@@ -167,7 +183,15 @@ const ended = (draft: Draft): Told => {
       : `${line.from(rangeIn(draft, startFrom, startTo))} · ${line.until(momentIn(draft, endTo))}`;
   return {
     title: recovered(draft).title,
-    lines: [...only(span), ...failuresIn(draft), ...changeIn(draft), ...acknowledgedIn(draft)],
+    lines: [
+      ...only(span),
+      ...causeIn(draft),
+      ...evidenceIn(draft),
+      ...failuresIn(withoutApps(draft)),
+      ...changeIn(draft),
+      ...repairIn(draft),
+      ...acknowledgedIn(draft),
+    ],
   };
 };
 
@@ -194,83 +218,8 @@ const unseen = (draft: Draft): Told => {
   const say = isDegraded(draft) ? title.unseenDegraded : title.unseen;
   return {
     title: say(subjectOf(draft), `${range}${marginIn(draft, margin)}`, lateBecause(draft)),
-    lines: failuresIn(draft),
+    lines: [...causeIn(draft), ...evidenceIn(draft), ...failuresIn(withoutApps(draft))],
   };
-};
-
-const unknownFor = (draft: Draft): readonly string[] => {
-  const count = Number(paramOf(draft, 'services') ?? draft.facts.of ?? draft.facts.services?.length ?? 0);
-  return count === 0 ? [] : [wordsOf(draft).line.nothingKnown(count)];
-};
-
-const blind = (draft: Draft): Told => {
-  const { title, blindness } = wordsOf(draft);
-  const { from, to = draft.at, cause } = draft.facts;
-  const key = paramOf(draft, 'cause');
-  const known: Readonly<Partial<Record<string, string>>> = blindness;
-  const why =
-    cause === undefined ? (key === undefined ? undefined : (known[key] ?? key)) : reasonIn(draft, cause, 'long');
-  return { title: title.blind(rangeIn(draft, from, to), why), lines: unknownFor(draft) };
-};
-
-const gap = (draft: Draft): Told => {
-  const { from, to = draft.at } = draft.facts;
-  const duration = formatDuration(to - (from ?? to), draft.locale);
-  return { title: wordsOf(draft).title.gap(rangeIn(draft, from, to), duration), lines: unknownFor(draft) };
-};
-
-const unwatched = (draft: Draft): Told => {
-  const { title, line } = wordsOf(draft);
-  const name = paramOf(draft, 'watcher');
-  const { from } = draft.facts;
-  if (draft.facts.textKey === 'watcher.back' && name !== undefined)
-    return { title: title.watcherBack(name), lines: [] };
-  const lines = [line.unwatched, line.unwatchedFix];
-  if (name === undefined) return { title: title.unwatched, lines };
-  return { title: title.watcherSilent(name, momentIn(draft, from ?? draft.at)), lines: [line.unwatched] };
-};
-
-const brain = (draft: Draft): Told => {
-  const { title, line } = wordsOf(draft);
-  const { from = draft.at, to, failures, services = [] } = draft.facts;
-  const name = paramOf(draft, 'brain') ?? 'Dozor';
-  if (draft.facts.textKey === 'witness.back') {
-    const end = to ?? draft.at;
-    const silent = line.silentFor(formatDuration(end - from, draft.locale));
-    return { title: [title.brainBack(name), momentIn(draft, end), silent].join(' · '), lines: [] };
-  }
-  if (draft.facts.textKey === 'witness.unwell')
-    return { title: title.brainUnwell(name, momentIn(draft, from)), lines: only(paramOf(draft, 'problems')) };
-  const names = failures.map(({ label, monitor }) => (label === '' ? monitor : label));
-  const span = formatDuration(draft.at - from, draft.locale, 2 * MINUTE);
-  return {
-    title: title.brainSilent(name, momentIn(draft, from), span),
-    lines: [
-      ...(names.length === 0 ? [] : [line.deadToo(names.join(', '), names.length)]),
-      ...(names.length > 0 || services.length === 0 ? [] : [line.aliveHere(services.join(', '), services.length)]),
-    ],
-  };
-};
-
-const test = (draft: Draft): Told => {
-  const { title, line } = wordsOf(draft);
-  return {
-    title: [title.test(paramOf(draft, 'channel')), momentIn(draft, draft.at)].join(' · '),
-    lines: [line.wholePath],
-  };
-};
-
-const digestLine = (draft: Draft, one: NonNullable<AlertFacts['digest']>[number]): string => {
-  const { digest } = wordsOf(draft);
-  const { kind, service, startTo, endTo } = one;
-  if (kind === 'recovered' && endTo !== undefined) return digest.recovered(service, momentIn(draft, endTo));
-  if (kind === 'degraded' && startTo !== undefined) return digest.degraded(service, momentIn(draft, startTo));
-  return startTo === undefined ? digest.other(service) : digest.down(service, momentIn(draft, startTo));
-};
-
-const digest = (draft: Draft): Told => {
-  const told = draft.facts.digest ?? [];
-  return { title: wordsOf(draft).title.digest(told.length), lines: told.map((one) => digestLine(draft, one)) };
 };
 
 const KINDS: Readonly<Record<AlertKind, (draft: Draft) => Told>> = {

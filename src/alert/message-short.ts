@@ -10,6 +10,7 @@ import {
   wordsOf,
   type Draft,
 } from './message-facts.ts';
+import { shortCauseIn, spokenCauseIn, troubleIn } from './message-host.ts';
 import type { AlertFacts } from './model.ts';
 import { fitsOneSms, smsLength } from './sms-length.ts';
 
@@ -22,6 +23,8 @@ interface Pieces {
   readonly why: string;
   /** The same at length, where there is room. */
   readonly whole?: string;
+  /** The same with what the agent found inside. */
+  readonly more?: string;
 }
 
 const minute = (draft: Draft, at: EpochMs): string => formatMinute(at, draft.timezone);
@@ -38,17 +41,27 @@ const sinceOf = (draft: Draft): string => {
 
 const isCertificate = ({ failures }: AlertFacts): boolean => failures[0]?.reason?.code === 'tls.expires-soon';
 
+/** Outside and inside: ` (refused). PM2 crash loop: dist/ is stale`. */
+const withCause = (draft: Draft): Pick<Pieces, 'why' | 'more'> => {
+  const more = shortCauseIn(draft);
+  const isInside = draft.facts.failures[0]?.part === 'app';
+  const failures = draft.facts.failures.filter(({ part }) => part !== 'app');
+  const outside = isInside && more !== '' ? { ...draft, facts: { ...draft.facts, failures } } : draft;
+  const why = whyOf(outside);
+  return more === '' ? { why } : { why: why === '' ? whyOf(draft) : why, more: `${why}${more}` };
+};
+
 const hurt = (draft: Draft): Pieces => {
   const { short, title } = wordsOf(draft);
   const { kind, severity, services, of, service: host } = draft.facts;
-  const base = { name: subjectOf(draft), since: sinceOf(draft), why: whyOf(draft), whole: whyOf(draft, 'long') };
+  const base = { name: subjectOf(draft), since: sinceOf(draft), whole: whyOf(draft, 'long'), ...withCause(draft) };
   if (services !== undefined)
     return { ...base, name: '', head: () => short.storm({ count: services.length, of, host }) };
   if (isCertificate(draft.facts)) {
     const what = whyOf(draft).slice(2, -1);
     return { ...base, head: (name) => title.about(name, what), since: '', why: '', whole: '' };
   }
-  const late = lateTitleIn(draft);
+  const late = troubleIn(draft) ?? lateTitleIn(draft);
   if (late !== undefined) return { ...base, name: '', head: () => late, why: '', whole: '' };
   if (kind === 'degraded' || severity !== 'critical') return { ...base, head: short.degraded };
   return { ...base, head: kind === 'reminder' ? short.stillDown : short.down };
@@ -151,11 +164,29 @@ const MAX_PARTS = 2;
 
 /** The most that can be said for what is paid anyway: in a second part the reason stands at length if it has room. */
 const withinParts = (pieces: Pieces, said: string, tail: string): string | undefined => {
-  const { since, why, whole = why } = pieces;
-  if (why === '') return undefined;
-  return [whole, why]
+  const { since, why, whole = why, more } = pieces;
+  if (why === '' && more === undefined) return undefined;
+  return [more ?? whole, why]
     .map((reason) => `${sentence(`${said}${since}${reason}`)}${tail}`)
     .find((text) => smsLength(text).parts <= MAX_PARTS);
+};
+
+/** What may be said in one part, the best first: before and after it is considered to pay for a second one. */
+const inOnePart = (
+  { since, why, more }: Pieces,
+  said: string,
+  tail: string,
+  isAnswerable: boolean,
+): { readonly first: readonly string[]; readonly later: readonly string[] } => {
+  const inside = more === undefined ? [] : [`${sentence(`${said}${since}${more}`)}${tail}`];
+  const full = sentence(`${said}${since}${why}`);
+  const brief = sentence(`${said}${since}`);
+  // The cause that the agent found is worth a second part where somebody is to answer.
+  const isWorthMore = isAnswerable && inside.length > 0;
+  return {
+    first: [...inside, ...(isWorthMore ? [] : [`${full}${tail}`])],
+    later: [`${full}${tail}`, `${brief}${tail}`, ...(isAnswerable ? [] : [full, brief])],
+  };
 };
 
 /**
@@ -165,16 +196,14 @@ const withinParts = (pieces: Pieces, said: string, tail: string): string | undef
  */
 export const shortOf = (draft: Draft, title: string, links: { details?: string; acknowledge?: string }): string => {
   const pieces = piecesOf(draft);
-  const { head, name, since, why } = pieces;
+  const { head, name } = pieces;
   const said = head(name) === '' ? title.replaceAll(' · ', ', ') : head(name);
   const tail = tailOf(draft, links);
-  const full = sentence(`${said}${since}${why}`);
-  const brief = sentence(`${said}${since}`);
-  if (fitsOneSms(`${full}${tail}`)) return `${full}${tail}`;
-  const fuller = links.acknowledge === undefined ? undefined : withinParts(pieces, said, tail);
-  if (fuller !== undefined) return fuller;
-  const candidates = [`${brief}${tail}`, ...(links.acknowledge === undefined ? [full, brief] : [])];
-  return candidates.find(fitsOneSms) ?? (name === '' ? `${brief}${tail}` : shortenedName(pieces, tail));
+  const isAnswerable = links.acknowledge !== undefined;
+  const { first, later } = inOnePart(pieces, said, tail, isAnswerable);
+  const best = first.find(fitsOneSms) ?? (isAnswerable ? withinParts(pieces, said, tail) : undefined);
+  const brief = `${sentence(`${said}${pieces.since}`)}${tail}`;
+  return best ?? later.find(fitsOneSms) ?? (name === '' ? brief : shortenedName(pieces, tail));
 };
 
 const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder']);
@@ -183,6 +212,7 @@ const SPOKEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'reminder'
 const isSaidByTitle = (draft: Draft): boolean => {
   const { kind, services, textKey } = draft.facts;
   if (textKey !== undefined || services !== undefined || !SPOKEN_KINDS.has(kind)) return true;
+  if (troubleIn(draft) !== undefined) return true;
   return isCertificate(draft.facts) || lateJobsOf(draft) !== undefined;
 };
 
@@ -193,6 +223,7 @@ export const spokenOf = (draft: Draft, title: string): string => {
   if (isSaidByTitle(draft)) return sentence(title.replaceAll(' · ', ', '));
   const reason = failures[0]?.reason ?? cause;
   const since = startTo === undefined ? '' : spoken.since(minute(draft, startFrom ?? startTo));
-  const why = reason === undefined ? '' : spoken.because(reasonIn(draft, reason, 'long'));
+  const because = spokenCauseIn(draft) ?? (reason === undefined ? undefined : reasonIn(draft, reason, 'long'));
+  const why = because === undefined ? '' : spoken.because(because);
   return sentence(`${title}${since}${why}`);
 };

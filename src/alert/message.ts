@@ -5,6 +5,7 @@ import type { Locale } from '../kernel/locale.ts';
 import type { EpochMs } from '../kernel/time.ts';
 import type { Button, Message } from './channel.ts';
 import type { Draft } from './message-facts.ts';
+import { proposalOf } from './message-host.ts';
 import { wordsOf } from './message-facts.ts';
 import { tell } from './message-kinds.ts';
 import { shortOf, spokenOf } from './message-short.ts';
@@ -20,7 +21,12 @@ export interface Reader {
   readonly loud: boolean;
   readonly dedupKey: string;
   /** Single-use names of the buttons; a button without one is not shown. */
-  readonly buttons?: { readonly acknowledge?: string; readonly mute?: string };
+  readonly buttons?: {
+    readonly acknowledge?: string;
+    readonly mute?: string;
+    readonly repair?: string;
+    readonly leave?: string;
+  };
   /** The one-time acknowledgement page. */
   readonly ackLink?: string;
   /** The message to be changed: after a recovery it gets the end's status and duration above what it said. */
@@ -41,8 +47,10 @@ const SIGN_OF_KIND: Readonly<Partial<Record<AlertFacts['kind'], string>>> = {
   unwatched: '🟠',
 };
 
+const BACK = new Set(['witness.back', 'watcher.back', 'agent.back']);
+
 const signOf = ({ kind, severity, textKey, endTo }: AlertFacts): string => {
-  if (textKey === 'witness.back' || textKey === 'watcher.back') return '🟢';
+  if (textKey !== undefined && BACK.has(textKey)) return '🟢';
   // Green is for what was seen to work; a closed incident is just closed.
   if (kind === 'recovered') return endTo === undefined ? '⚪' : '🟢';
   return SIGN_OF_KIND[kind] ?? SIGNS[severity];
@@ -50,13 +58,26 @@ const signOf = ({ kind, severity, textKey, endTo }: AlertFacts): string => {
 
 const OPEN_KINDS = new Set<AlertFacts['kind']>(['down', 'degraded', 'update', 'storm', 'reminder']);
 
+/** Where something is asked, that is what the buttons are for: then nobody is offered silence. */
+const asked = (draft: Draft, buttons: NonNullable<Reader['buttons']>): readonly Button[] => {
+  const { mute, repair, leave } = buttons;
+  const words = catalog(draft.locale);
+  if (repair !== undefined && leave !== undefined && proposalOf(draft.facts) !== undefined)
+    return [
+      { action: 'repair', label: words.hosts.button.repair, id: repair },
+      { action: 'leave', label: words.hosts.button.leave, id: leave },
+    ];
+  return mute === undefined ? [] : [{ action: 'mute', label: words.messages.button.mute, id: mute }];
+};
+
 const buttonsOf = (draft: Draft, reader: Reader, link: string | undefined): readonly Button[] => {
   const { button } = catalog(reader.locale).messages;
-  const { acknowledge, mute } = OPEN_KINDS.has(draft.facts.kind) ? (reader.buttons ?? {}) : {};
+  const buttons = OPEN_KINDS.has(draft.facts.kind) ? (reader.buttons ?? {}) : {};
+  const { acknowledge } = buttons;
   const mayAcknowledge = acknowledge !== undefined && draft.facts.acknowledgedBy === undefined;
   return [
     ...(mayAcknowledge ? [{ action: 'acknowledge', label: button.acknowledge, id: acknowledge } as const] : []),
-    ...(mute === undefined ? [] : [{ action: 'mute', label: button.mute, id: mute } as const]),
+    ...asked(draft, buttons),
     ...(link === undefined ? [] : [{ action: 'details', label: button.details, url: link } as const]),
   ];
 };

@@ -5,6 +5,7 @@ import { eventually } from '../../test/fakes/eventually.ts';
 import { startFakeTelegram, type FakeTelegram, type FakeTelegramMessage } from '../../test/fakes/telegram.ts';
 import { channelOf } from '../alert/channels/index.ts';
 import { HOUR, MINUTE } from '../kernel/time.ts';
+import { decisions } from './decisions.ts';
 import { InboundMail } from './inbound.ts';
 import { People } from './people.ts';
 
@@ -31,6 +32,7 @@ const listen = (context: TestContext, engine: TestEngine, paired: string[]): Inb
       acknowledge: (id, actor) => people.acknowledge(id, actor),
       muteIncident: (id, forMs, actor) => people.mute(id, forMs, actor),
       incident: async (id) => incidents.known(id) ?? core.store.incident(id),
+      decide: decisions(engine.parts),
       refreshButtons: (id) => tidings.refresh(id),
     },
     onPaired: (channel, who) => {

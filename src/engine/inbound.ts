@@ -12,20 +12,39 @@ import type { Pairings } from './pairings.ts';
 /** How long a tap on "mute" mutes. */
 export const MUTE_MS: Ms = HOUR;
 
+/** So many taps are remembered until the store knows them. */
+const MOST_SPENT = 1_000;
+
 /** What a tap may do. */
 export interface TapActions {
   acknowledge(incidentId: string, actor: Actor): Promise<Incident>;
   muteIncident(incidentId: string, forMs: Ms, actor: Actor): Promise<Incident>;
   incident(incidentId: string): Promise<Incident | undefined>;
+  /** Asks the agent of an app to repair it as proposed, or not to; resolves with what to answer. */
+  decide(tap: Decision, actor: Actor): Promise<string>;
   /** Sends the message's buttons anew. */
   refreshButtons(incidentId: string): Promise<void>;
+}
+
+/** Yes or no to a repair that was proposed. */
+export interface Decision {
+  readonly do: 'repair' | 'leave';
+  readonly appId: string;
+  readonly planId: string;
 }
 
 interface ButtonData {
   readonly incidentId: string;
   readonly action: string;
   readonly channelId: string;
+  readonly appId?: string;
+  readonly planId?: string;
 }
+
+const decisionIn = ({ action, appId, planId }: ButtonData): Decision | undefined =>
+  (action === 'repair' || action === 'leave') && appId !== undefined && planId !== undefined
+    ? { do: action, appId, planId }
+    : undefined;
 
 /** Listens on channels that people answer on: pairs whoever writes /start first, takes taps of those who are allowed. One poller a bot. */
 export class InboundMail {
@@ -35,6 +54,7 @@ export class InboundMail {
   readonly #actions: TapActions;
   readonly #onPaired: (channel: Channel, name: string) => void;
   readonly #resolverFor: (channelId: string) => NameResolver;
+  readonly #spent = new Set<string>();
   readonly #pollers = new Map<string, AbortController>();
   readonly #faults = new Map<string, { readonly channel: string; readonly message: string }>();
 
@@ -148,7 +168,7 @@ export class InboundMail {
     if (incident?.state !== 'open') await inbound.answer(words.incidentOver);
     else if (data.action === 'acknowledge' && incident.acknowledged !== undefined)
       await inbound.answer(words.acknowledgedBefore(incident.acknowledged.by.name));
-    else if (isUsedUp(token, this.#core.clock.now())) {
+    else if (this.#isUsedUp(token)) {
       await this.#actions.refreshButtons(data.incidentId);
       await inbound.answer(words.buttonOld);
     } else await this.#act(token, data, inbound);
@@ -157,10 +177,16 @@ export class InboundMail {
   async #act(token: StoredToken, data: ButtonData, inbound: Inbound): Promise<void> {
     const words = this.#words();
     const actor: Actor = { name: inbound.userName, via: 'telegram' };
+    this.#spend(token.id);
     await this.#core
       .turn()
       .write({ put: 'token', token: { ...token, usedAt: this.#core.clock.now() } })
       .commit();
+    const decision = decisionIn(data);
+    if (decision !== undefined) {
+      await inbound.answer(await this.#actions.decide(decision, actor));
+      return;
+    }
     if (data.action === 'mute') {
       await this.#actions.muteIncident(data.incidentId, MUTE_MS, actor);
       await inbound.answer(words.muted);
@@ -170,10 +196,18 @@ export class InboundMail {
     await inbound.answer(words.acknowledged);
   }
 
+  /** Two taps at once are one: the second finds the button spent before the first is saved. */
+  #spend(tokenId: string): void {
+    this.#spent.add(tokenId);
+    const [oldest] = this.#spent;
+    if (this.#spent.size > MOST_SPENT && oldest !== undefined) this.#spent.delete(oldest);
+  }
+
+  #isUsedUp({ id, usedAt, expiresAt = Infinity }: StoredToken): boolean {
+    return this.#spent.has(id) || usedAt !== undefined || expiresAt < this.#core.clock.now();
+  }
+
   #words(): Catalog['answers'] {
     return catalog(this.#core.settings().locale).answers;
   }
 }
-
-const isUsedUp = (token: StoredToken, now: number): boolean =>
-  token.usedAt !== undefined || (token.expiresAt !== undefined && token.expiresAt < now);

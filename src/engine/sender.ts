@@ -4,7 +4,8 @@ import { err, type Result } from '../kernel/result.ts';
 import type { Ms } from '../kernel/time.ts';
 import type { Accepted, ChannelKind, DeliveryError, Message } from '../alert/channel.ts';
 import { compose, type Reader } from '../alert/message.ts';
-import type { Alert, AlertKind, Channel, Contact, Delivery } from '../alert/model.ts';
+import type { Alert, AlertKind, ButtonAction, Channel, Contact, Delivery } from '../alert/model.ts';
+import { proposalOf } from '../alert/message-host.ts';
 import { capDay, mayStillSend } from '../alert/quiet.ts';
 import { newAckLink, newOneTime } from '../auth/one-time.ts';
 import { machineRandom } from '../auth/secret-text.ts';
@@ -128,7 +129,7 @@ export class Sender {
     if (incidentId === undefined || !ANSWERABLE.has(alert.kind) || !this.#isOpen(incidentId)) return {};
     const turn = this.#core.turn();
     const ways = kind.traits.buttons
-      ? { buttons: this.#buttons(turn, incidentId, channel) }
+      ? { buttons: this.#buttons(turn, incidentId, channel, proposalOf(alert.facts)) }
       : publicUrl === undefined
         ? {}
         : { ackLink: this.#ackLink(turn, incidentId, contact, publicUrl) };
@@ -137,18 +138,24 @@ export class Sender {
   }
 
   /** Bound to channel and open incident, good for 15 minutes (DESIGN § 7); an older tap is answered with fresh ones. */
-  #buttons(turn: Turn, incidentId: string, channel: Channel): { readonly acknowledge: string; readonly mute: string } {
+  #buttons(
+    turn: Turn,
+    incidentId: string,
+    channel: Channel,
+    proposal: ReturnType<typeof proposalOf>,
+  ): NonNullable<Reader['buttons']> {
     const now = this.#core.clock.now();
-    const button = (action: 'acknowledge' | 'mute'): string => {
-      const { secret, token } = newOneTime(
-        { kind: 'button', name: action, scope: 'ack', data: { incidentId, action, channelId: channel.id } },
-        now,
-        machineRandom,
-      );
+    const button = (action: ButtonAction, more: Readonly<Record<string, string>> = {}): string => {
+      const data = { incidentId, action, channelId: channel.id, ...more };
+      const { secret, token } = newOneTime({ kind: 'button', name: action, scope: 'ack', data }, now, machineRandom);
       turn.write({ put: 'token', token });
       return secret;
     };
-    return { acknowledge: button('acknowledge'), mute: button('mute') };
+    return {
+      acknowledge: button('acknowledge'),
+      mute: button('mute'),
+      ...(proposal === undefined ? {} : { repair: button('repair', proposal), leave: button('leave', proposal) }),
+    };
   }
 
   #ackLink(turn: Turn, incidentId: string, contact: Contact | undefined, publicUrl: string): string {

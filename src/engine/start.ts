@@ -16,6 +16,7 @@ import { Life, type OwnGap } from './life.ts';
 import { followFiles, loadDefinitions, reload } from './loading.ts';
 import { Objects } from './objects.ts';
 import type { StartOptions } from './options.ts';
+import { decisions } from './decisions.ts';
 import { ownPageCheck } from './own-page.ts';
 import { People } from './people.ts';
 import { Health } from './self-health.ts';
@@ -221,6 +222,7 @@ const inboundOf = (parts: Parts, people: People, options: StartOptions): Inbound
       acknowledge: (id, actor) => people.acknowledge(id, actor),
       muteIncident: (id, forMs, actor) => people.mute(id, forMs, actor),
       incident: async (id) => parts.incidents.known(id) ?? parts.core.store.incident(id),
+      decide: decisions(parts),
       refreshButtons: (id) => parts.tidings.refresh(id),
     },
     onPaired: (channel, who) => {

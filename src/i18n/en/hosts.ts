@@ -68,7 +68,9 @@ export const hosts = {
       self: 'by itself',
     },
     short: (manager: string, what: string, cause: string): string =>
-      `. ${[manager, what].filter((part) => part !== '').join(' ')}${cause === '' ? '' : `: ${cause}`}`,
+      `. ${[[manager, what].filter((part) => part !== '').join(' '), cause].filter((part) => part !== '').join(': ')}`,
+    troubleOver: (name: string): string => `${name}: all well again`,
+    lasted: (span: string): string => `lasted ${span}`,
     agentGone: (host: string, since: string): string => `No agent on ${host} since ${since}.`,
     agentGoneMore: 'Its processes are not seen, and nothing is repaired there. The checks from outside go on.',
     agentBack: (host: string): string => `The agent on ${host} is back`,

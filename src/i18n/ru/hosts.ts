@@ -70,7 +70,9 @@ export const hosts: typeof en = {
       self: 'автоматически',
     },
     short: (manager, what, cause) =>
-      `. ${[manager, what].filter((part) => part !== '').join(' ')}${cause === '' ? '' : `: ${cause}`}`,
+      `. ${[[manager, what].filter((part) => part !== '').join(' '), cause].filter((part) => part !== '').join(': ')}`,
+    troubleOver: (name) => `${name}: снова в порядке`,
+    lasted: (span) => `длилось ${span}`,
     agentGone: (host, since) => `Агента на ${host} нет с ${since}.`,
     agentGoneMore: 'Процессы там не видны, и ничего не исправляется. Проверки снаружи продолжаются.',
     agentBack: (host) => `Агент на ${host} снова на связи`,
