@@ -40,7 +40,6 @@ const KEPT: Readonly<Record<KeepView['outcome'], string>> = {
   known: 'Kept already; its moment was noted',
   'no-room': 'Not kept: the disk has too little room',
   'not-healthy': 'Not kept: the app is not healthy now',
-  busy: 'Not kept: something else works on the app',
 };
 
 const keep = async (order: object, give: Give, options: Options, { terminal, exit }: CommandContext): Promise<void> => {

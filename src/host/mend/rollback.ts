@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { defined } from '#kernel/defined.ts';
 import { Fault } from '#kernel/fault.ts';
 import type { Locale } from '#kernel/locale.ts';
@@ -75,12 +75,13 @@ const nearOf = async ({ app, surroundings }: Scene): Promise<string> => {
   return near;
 };
 
-/** The folder just below the app's in which a file lies, when git would not know it: what is built is kept with the source. */
-const builtFolder = (file: string, dir: string): readonly string[] => {
+/** The folder just below the app's in which the file that runs lies. */
+const builtBy = (file: string | undefined, dir: string): TreeQuestion['built'] => {
+  if (file === undefined) return undefined;
   const path = resolve(dir, file);
-  if (!path.startsWith(dir + sep)) return [];
+  if (!path.startsWith(dir + sep)) return undefined;
   const [top = ''] = path.slice(dir.length + 1).split(sep);
-  return dirname(path) === dir ? [path] : [join(dir, top)];
+  return { file: path, folder: join(dir, top) };
 };
 
 /** What belongs to the tree besides what git tracks: the variables, and the product that the app runs from. */
@@ -90,8 +91,7 @@ const questionOf = async ({ app, context, launch }: Scene): Promise<TreeQuestion
     ['.env', 'env.env'].map(async (name) => ((await isThere(join(dir, name))) ? [join(dir, name)] : [])),
   );
   const files = [app.envFile, launch?.envFile, app.ecosystem].flatMap((path) => path ?? []);
-  const entry = context.entry?.file === undefined ? [] : builtFolder(context.entry.file, dir);
-  return { dir, also: [...files, ...usual.flat(), ...entry] };
+  return defined({ dir, also: [...files, ...usual.flat()], built: builtBy(context.entry?.file, dir) });
 };
 
 interface Aim {
@@ -222,7 +222,7 @@ export interface KeepOrder {
 /** What keeping came to. */
 export interface KeepView {
   readonly app: string;
-  readonly outcome: 'kept' | 'known' | 'no-room' | 'not-healthy' | 'busy';
+  readonly outcome: 'kept' | 'known' | 'no-room' | 'not-healthy';
   readonly tree?: TreeView;
 }
 

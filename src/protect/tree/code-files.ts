@@ -10,6 +10,8 @@ export interface TreeQuestion {
   readonly dir: string;
   /** Belong to it though git does not track them: the file of variables, what the app runs from. Absolute. */
   readonly also: readonly string[];
+  /** The file that runs, and the folder that it was built into: kept when git does not track that file. Absolute. */
+  readonly built?: { readonly file: string; readonly folder: string };
 }
 
 const GIT_MS = 30_000;
@@ -87,9 +89,13 @@ export const holdsClosed = async (folder: string): Promise<boolean> => {
 
 const looksLikeData: Leaves = (name, isFolder) => (isFolder ? DATA_FOLDERS.has(name) : DATA_FILES.test(name));
 
-const alsoFiles = async ({ dir, also }: TreeQuestion): Promise<readonly string[]> => {
+/** What packages are asked for and installed from: it goes with them. */
+const MANIFESTS = ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock'];
+
+const alsoFiles = async ({ dir, also, built }: TreeQuestion, listed: readonly string[]): Promise<readonly string[]> => {
   const found: string[] = [];
-  for (const path of also) {
+  const product = built === undefined || listed.includes(relative(dir, built.file)) ? [] : [built.folder];
+  for (const path of [...also, ...product, ...MANIFESTS.map((name) => join(dir, name))]) {
     if (!path.startsWith(dir + sep) || !(await isThere(path))) continue;
     const inside = relative(dir, path);
     if ((await lstat(path)).isDirectory()) found.push(...(await filesBelow(dir, inside)));
@@ -107,7 +113,7 @@ export const codeFiles = async (question: TreeQuestion): Promise<readonly string
   const tracked = await askGit(dir, ['ls-files', '-z', '--', '.']);
   const isTracked = tracked !== undefined && tracked !== '';
   const listed = isTracked ? tracked.split('\0').filter((one) => one !== '') : await filesBelow(dir, '', looksLikeData);
-  const all = [...new Set([...listed, ...(await alsoFiles(question))])].sort();
+  const all = [...new Set([...listed, ...(await alsoFiles(question, listed))])].sort();
   const plain: string[] = [];
   for (const path of all) if (await isPlain(join(dir, path))) plain.push(path);
   return plain;
