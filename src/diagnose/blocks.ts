@@ -5,7 +5,7 @@ import { bracketedHead, codeOf, headLine, type HeadLine } from './head-line.ts';
 import { isWarningLine } from './noise.ts';
 
 const LONGEST_MESSAGE = 80;
-const LONGEST_FIELDS = 400;
+const LONGEST_FIELDS = 3_000;
 const DEEPEST = 5;
 
 const TRAILER = /^Node\.js v\d/;

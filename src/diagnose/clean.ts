@@ -4,6 +4,8 @@ import { linesOfJson } from './json-line.ts';
 const MOST_CHARACTERS = 400_000;
 const MOST_LINES = 4_000;
 const LONGEST_LINE = 20_000;
+/** PM2 may wrap in JSON what a program wrote as JSON. */
+const DEEPEST_JSON = 2;
 
 const ESCAPE = String.fromCodePoint(27);
 const BELL = String.fromCodePoint(7);
@@ -30,6 +32,12 @@ const composed = (lines: readonly string[]): boolean => {
   return filled.length > 0 && filled.filter((line) => COMPOSE.test(line)).length >= filled.length * 0.8;
 };
 
+const spelledOut = (line: string, depth: number): readonly string[] => {
+  const lines = linesOfJson(line);
+  const isSame = lines.length === 1 && lines[0] === line;
+  return isSame || depth === 0 ? lines : lines.flatMap((inner) => spelledOut(inner, depth - 1));
+};
+
 /**
  * The lines of a log as the program wrote them: without colours, without what process managers, containers and the journal put in front, JSON records
  * spelled out. Only the end of a long log is kept.
@@ -39,12 +47,13 @@ export const cleanLines = (output: string): readonly string[] => {
     .slice(-MOST_CHARACTERS)
     .replaceAll(COLOURS, '')
     .split(/\r\n|\n|\r/)
-    .slice(-MOST_LINES)
-    .map((line) => line.slice(0, LONGEST_LINE));
+    .slice(-MOST_LINES);
   const byPm2 = raw.map((line) => line.replace(PM2, ''));
   const isComposed = composed(byPm2);
   return byPm2
     .map((line) => (isComposed ? line.replace(COMPOSE, '') : line))
     .map(unstamped)
-    .flatMap((line) => linesOfJson(line.trimEnd()));
+    .flatMap((line) => spelledOut(line.trimEnd(), DEEPEST_JSON))
+    .slice(-MOST_LINES)
+    .map((line) => line.replaceAll(COLOURS, '').slice(0, LONGEST_LINE).trimEnd());
 };

@@ -22,6 +22,14 @@ const WEIGHT = {
   words: 0.92,
   /** Only words, after the deciding error. */
   after: 0.75,
+  /** Only words, after an error that a program may have survived. */
+  afterBlock: 0.9,
+  /** An error that was logged, with telling words after it. */
+  followed: 0.88,
+  /** Announced as dealt with, and yet the last. */
+  handledLast: 0.8,
+  /** The last crash of a log that goes on. */
+  old: 0.7,
   /** Words after the last crash, which therefore was not the last thing. */
   afterTrailer: 0.9,
 } as const;
@@ -96,6 +104,18 @@ const earlierThan = (decisive: ErrorReport, reports: readonly ErrorReport[]): re
     .flatMap((report) => chainOf(report).slice(0, 4))
     .map((report) => ({ report, weight: WEIGHT.earlier }));
 
+/** A program may log an error and go on; it cannot after what Node itself ended it for. */
+const goesOn = (report: ErrorReport): boolean => report.form === 'block';
+
+const afterWeight = (decisive: ErrorReport): number => (goesOn(decisive) ? WEIGHT.afterBlock : WEIGHT.after);
+
+const weightOf = (decisive: ErrorReport, isOld: boolean, rest: readonly string[]): number => {
+  if (isHandled(decisive)) return WEIGHT.handledLast;
+  if (isOld) return WEIGHT.old;
+  const isFollowed = goesOn(decisive) && rest.some((line) => TELLING.test(line) && !isWarningLine(line));
+  return isFollowed ? WEIGHT.followed : WEIGHT.decisive;
+};
+
 const weigh = (lines: readonly string[]): Weighed => {
   const reports = errorsIn(lines);
   const decisive = reports.findLast((report) => !isHandled(report)) ?? reports.at(-1);
@@ -104,14 +124,14 @@ const weigh = (lines: readonly string[]): Weighed => {
   const afterTrailer = rest.findLastIndex((line) => TRAILER.test(line));
   const isOld =
     afterTrailer >= 0 && rest.slice(afterTrailer).some((line) => TELLING.test(line) && !isWarningLine(line));
-  const weight = isHandled(decisive) ? 0.8 : isOld ? 0.7 : WEIGHT.decisive;
+  const weight = weightOf(decisive, isOld, rest);
   const chain = chainOf(decisive).slice(0, MOST_CAUSES);
   const to = Math.max(decisive.to, reports.at(-1)?.to ?? 0);
   return {
     decisive,
     suspects: [
       ...chain.map((report, index) => ({ report, weight: index === 0 ? weight : weight * WEIGHT.cause })),
-      ...inWords({ lines, from: to, weight: isOld ? WEIGHT.afterTrailer : WEIGHT.after }),
+      ...inWords({ lines, from: to, weight: isOld ? WEIGHT.afterTrailer : afterWeight(decisive) }),
       ...earlierThan(decisive, reports),
     ],
   };

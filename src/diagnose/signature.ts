@@ -5,6 +5,9 @@ import type { Clue, Finding, Params } from './finding.ts';
 import { ownFrame } from './frame.ts';
 
 const LONGEST = 200;
+const LONGEST_SUBJECT = 8_000;
+/** A longer line is data, not a sentence about what went wrong. */
+const LONGEST_WORDS = 600;
 
 /** A cause that shows by the words of an error. */
 export interface Signature {
@@ -26,7 +29,7 @@ export const told = (text: string): string => {
 /** An error as one text: `TypeError [CODE]: message`. */
 export const subjectOf = (report: ErrorReport): string => {
   const code = report.code === '' || report.message.includes(report.code) ? '' : ` [${report.code}]`;
-  return `${report.name}${code}: ${report.message}`.slice(0, 8_000);
+  return `${report.name}${code}: ${report.message}`.slice(0, report.form === 'line' ? LONGEST_WORDS : LONGEST_SUBJECT);
 };
 
 /** Matches by the error's text; its named groups are what the finding names. */

@@ -20,7 +20,7 @@ const SIGNATURES: readonly Signature[] = [
     cause: 'database-auth',
     sure: 0.95,
     match: words(
-      /MongoServerError\S{0,40}:? ?(?:bad auth|Authentication failed)|bad auth : Authentication failed|MongoError: (?:Authentication failed|bad auth)|(?:not authorized on \w+ to execute|requires authentication)|AuthenticationFailed|SCRAM-SHA-\d+ authentication failed/,
+      /MongoServerError(?: \[[^\]]{1,40}\])?: (?:bad auth|Authentication failed)|bad auth : Authentication failed|MongoError: (?:Authentication failed|bad auth)|(?:not authorized on \w+ to execute|requires authentication)|AuthenticationFailed|SCRAM-SHA-\d+ authentication failed/,
     ),
   },
   {

@@ -81,6 +81,12 @@ const SIGNATURES: readonly Signature[] = [
       /\bquery|getaddrinfo/,
     ),
   },
+  { cause: 'dependency-timeout', sure: 0.85, match: words(/timeout of (?<ms>\d{1,8})ms exceeded/) },
+  {
+    cause: 'dependency-timeout',
+    sure: 0.72,
+    match: words(/TimeoutError\]?: (?:The operation was aborted due to timeout|.{0,60}timed out)/),
+  },
   {
     cause: 'dependency-timeout',
     sure: 0.9,
@@ -131,13 +137,6 @@ const SIGNATURES: readonly Signature[] = [
     match: failed(
       /\b(?:read|write) ECONNRESET\b|\bECONNRESET\b|UND_ERR_SOCKET|other side closed|\bECONNABORTED\b/,
       /^.{0,20}socket hang up/,
-    ),
-  },
-  {
-    cause: 'dependency-timeout',
-    sure: 0.6,
-    match: words(
-      /TimeoutError: (?:The operation was aborted due to timeout|.{0,60}timed out)|timeout of (?<ms>\d{1,8})ms exceeded/,
     ),
   },
   { cause: 'dependency-unreachable', sure: 0.45, match: failed(/TypeError: fetch failed|FetchError: request to/) },

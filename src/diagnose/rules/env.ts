@@ -96,7 +96,6 @@ const GIVEN_NOTHING: readonly (readonly [RegExp, number])[] = [
   [
     /secretOrPrivateKey must have a value|JwtStrategy requires a secret or key|secret or key must be provided|secret option required for sessions|jwt must be provided/,
     0.8,
-    '',
   ],
   [/client password must be a string/, 0.82],
   [/Configuration key "([A-Z][A-Z0-9_]{1,60})" does not exist/, 0.97],
@@ -108,7 +107,6 @@ const GIVEN_NOTHING: readonly (readonly [RegExp, number])[] = [
   [
     /Neither apiKey nor config\.authenticator provided|supabase(?:Url|Key) is required|accountSid must start with AC|username is required|API key (?:is )?(?:missing|required|not (?:set|provided))|Missing API key|No API key provided|You did not provide an API key/i,
     0.82,
-    '',
   ],
   [/input: '(?:undefined|null|)'|base: 'undefined/, 0.8],
   [/"undefined" is not valid JSON|Unexpected token u in JSON at position 0/, 0.6],
@@ -116,12 +114,10 @@ const GIVEN_NOTHING: readonly (readonly [RegExp, number])[] = [
   [
     /The "(?:path|paths\[0\]|url|key|host|hostname|string|data|uri)" argument must be of type string[^\n]{0,80}Received undefined/,
     0.55,
-    '',
   ],
   [
     /(?:Missing credentials in config|Could not load credentials from any providers|CredentialsProviderError|Region is missing|Could not load the default credentials)/,
     0.8,
-    '',
   ],
 ];
 

@@ -68,7 +68,7 @@ const LIKE_A_LOG =
 
 /** One line alone, which no logger wrote: under PM2 that is all that is left of a thrown value. */
 const value = (reading: Reading): readonly Finding[] => {
-  const filled = reading.lines.filter((line) => line.trim() !== '');
+  const filled = [...new Set(reading.lines.filter((line) => line.trim() !== ''))];
   const [only = ''] = filled;
   const ended = reading.exitCode === undefined || reading.exitCode === 1;
   if (filled.length !== 1 || !ended || reading.signal !== undefined || LIKE_A_LOG.test(only)) return [];
