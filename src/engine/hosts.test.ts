@@ -1,40 +1,15 @@
 import assert from 'node:assert/strict';
-import { describe, it, type TestContext } from 'node:test';
+import { describe, it } from 'node:test';
 import type { HostSignal } from '../host/contract.ts';
-import type { Incident, TimelineEntry } from '../incident/incident.ts';
-import { Fault } from '../kernel/fault.ts';
 import { reason } from '../monitor/reason.ts';
-import type { HostFace } from './host-face.ts';
-import { hostFace } from './host-standings.ts';
-import { crashed, healed, numbered, repaired } from '../../test/fakes/agent.ts';
-import { breakMonitor, healMonitor, servicesOf, startEngine, type TestEngine } from '../../test/fakes/engine.ts';
+import { crashed, healed, repaired } from '../../test/fakes/agent.ts';
+import { breakMonitor, healMonitor, servicesOf } from '../../test/fakes/engine.ts';
+import { APPS, CONFIG, faceOf, hand, hostId, openOf, startWithApp, timelineOf } from '../../test/fakes/host-engine.ts';
 import { staleArtifact } from '../../test/fakes/host-samples.ts';
-
-const APPS = `hosts: [{ name: vps }]
-apps:
-  - { name: backend, service: api, host: vps, artifacts: [dist/] }
-`;
-const CONFIG = `${servicesOf(['api'])}${APPS}`;
-const BY = { name: 'Aigerim', via: 'telegram' } as const;
-
-const faceOf = ({ parts }: TestEngine): HostFace => hostFace(parts);
-const hostId = ({ parts }: TestEngine, name = 'vps'): string => parts.core.registry.find('host', name).id;
-
-const hand = async (engine: TestEngine, from: number, ...signals: readonly HostSignal[]): Promise<number> =>
-  faceOf(engine).handSignals(hostId(engine), numbered(from, ...signals));
-
-const openOf = ({ parts }: TestEngine, service = 'api'): Incident | undefined =>
-  parts.incidents.openOf(parts.core.registry.find('service', service).id);
-
-const rows = async ({ parts }: TestEngine, incidentId: string): Promise<readonly TimelineEntry[]> =>
-  (await parts.core.store.timeline({ incidentId, limit: 100 })).items.toReversed();
-
-const start = (context: TestContext, config = CONFIG, more: { dir?: string } = {}): Promise<TestEngine> =>
-  startEngine(context, { config, ...more });
 
 describe('an app in its service', () => {
   it('opens the incident with the cause, loud at once, and closes it when it is well', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     const at = engine.clock.now();
     const change: HostSignal = {
       type: 'change',
@@ -51,10 +26,13 @@ describe('an app in its service', () => {
     assert.equal(incident.start.to.at, at - 500);
     assert.equal(incident.scenes?.[0]?.findings[0]?.cause, 'stale-artifact');
     assert.equal(incident.scenes[0].exits?.count, 1);
-    const known = await rows(engine, incident.id);
+    const known = await timelineOf(engine, incident.id);
     assert.deepEqual(
-      known.filter(({ source }) => source === 'host').map(({ data }) => data.type),
-      ['change', 'process', 'finding', 'opened', 'verdict'],
+      known
+        .filter(({ source }) => source === 'host')
+        .map(({ data }) => data.type)
+        .toSorted(),
+      ['change', 'finding', 'opened', 'process', 'verdict'],
     );
     engine.clock.advance(20_000);
     await hand(engine, 4, healed(engine.clock.now()));
@@ -63,7 +41,7 @@ describe('an app in its service', () => {
   });
 
   it('shares one incident with the checks from outside, whichever comes first, and recovery needs both', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     const first = await breakMonitor(engine, 'api-job');
     await hand(engine, 1, crashed(engine.clock.now()));
     const joined = openOf(engine);
@@ -77,14 +55,14 @@ describe('an app in its service', () => {
   });
 
   it('is a warning while it is degraded', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     await hand(engine, 1, crashed(engine.clock.now(), { to: 'degraded', lasting: false, findings: [] }));
     assert.equal(openOf(engine)?.severity, 'warning');
   });
 
   it('is told of only after a window of maintenance', async (context) => {
     const window = `maintenance: [{ name: now, at: "2025-12-22 03:00Z", for: 1h }]\n`;
-    const engine = await start(context, `${CONFIG}${window}`);
+    const engine = await startWithApp(context, `${CONFIG}${window}`);
     await hand(engine, 1, crashed(engine.clock.now()));
     assert.equal(openOf(engine), undefined);
     assert.equal(faceOf(engine).app('backend').verdict, 'down');
@@ -96,11 +74,11 @@ describe('an app in its service', () => {
 
 describe('the configuration', () => {
   it('that an app leaves ends its part: nobody will see it recover', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     await hand(engine, 1, crashed(engine.clock.now()));
     const id = openOf(engine)?.id ?? '';
     await engine.end();
-    const again = await start(context, servicesOf(['api']), { dir: engine.dir });
+    const again = await startWithApp(context, servicesOf(['api']), { dir: engine.dir });
     assert.equal(openOf(again), undefined);
     assert.equal((await again.parts.core.store.incident(id))?.withdrawn, true);
   });
@@ -108,17 +86,17 @@ describe('the configuration', () => {
 
 describe('signals', () => {
   it('are taken in once, also after a restart that forgot nothing', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     const at = engine.clock.now();
     await hand(engine, 1, crashed(at));
-    const before = await rows(engine, openOf(engine)?.id ?? '');
+    const before = await timelineOf(engine, openOf(engine)?.id ?? '');
     assert.equal(await hand(engine, 1, crashed(at)), 1);
     await engine.kill();
-    const again = await start(context, CONFIG, { dir: engine.dir });
+    const again = await startWithApp(context, CONFIG, { dir: engine.dir });
     assert.equal(openOf(again)?.state, 'open');
     assert.equal(await hand(again, 1, crashed(at)), 1);
     assert.deepEqual(
-      (await rows(again, openOf(again)?.id ?? '')).filter(({ source }) => source === 'host'),
+      (await timelineOf(again, openOf(again)?.id ?? '')).filter(({ source }) => source === 'host'),
       before.filter(({ source }) => source === 'host'),
     );
     assert.equal(await hand(again, 1, healed(again.clock.now())), 1, 'an old number says nothing new');
@@ -126,7 +104,7 @@ describe('signals', () => {
   });
 
   it('of what came and went while the brain was away are told late', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     const at = engine.clock.now();
     await hand(engine, 1, crashed(at - 600_000), healed(at - 300_000));
     assert.equal(openOf(engine), undefined);
@@ -137,7 +115,7 @@ describe('signals', () => {
   });
 
   it('of what is still so after the brain was away open an incident, though not before it is sure', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     await hand(engine, 1, crashed(engine.clock.now() - 600_000));
     assert.equal(openOf(engine), undefined);
     engine.clock.advance(3_000);
@@ -145,7 +123,7 @@ describe('signals', () => {
   });
 
   it('of apps that are not defined are left out', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     await hand(engine, 1, crashed(engine.clock.now(), { app: 'stranger' }));
     assert.equal(openOf(engine), undefined);
     assert.equal(engine.warnings.length, 1);
@@ -165,7 +143,7 @@ describe('a host', () => {
   });
 
   it('that carries one service tells its troubles in that service, critical when it is nearly full', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     await hand(engine, 1, trouble(engine.clock.now(), true));
     assert.equal(openOf(engine)?.severity, 'warning');
     await hand(engine, 2, trouble(engine.clock.now(), true, 'critical'));
@@ -189,7 +167,7 @@ describe('a host', () => {
   });
 
   it('whose agent falls silent is gone; a service that nobody else sees is told of', async (context) => {
-    const engine = await start(context, `services: [{ name: api }]\n${APPS}`);
+    const engine = await startWithApp(context, `services: [{ name: api }]\n${APPS}`);
     faceOf(engine).agentSeen(hostId(engine), { version: '1' });
     assert.equal(faceOf(engine).host('vps').agent, 'connected');
     engine.clock.advance(44_000);
@@ -202,7 +180,7 @@ describe('a host', () => {
   });
 
   it('whose agent falls silent hurts no service that is watched from outside', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     await hand(engine, 1, crashed(engine.clock.now()));
     engine.clock.advance(46_000);
     assert.equal(openOf(engine), undefined, 'what the agent said last is not known to be so any more');
@@ -223,7 +201,7 @@ const VITALS = {
 
 describe('findings and repairs', () => {
   it('that come after the opening join it, and name how it came back', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     const at = engine.clock.now();
     await hand(engine, 1, crashed(at, { findings: [], lasting: false }));
     assert.equal(openOf(engine)?.loudAtOnce, false);
@@ -240,88 +218,14 @@ describe('findings and repairs', () => {
     assert.equal(incident?.scenes?.[0]?.repair?.phase, 'applied');
     assert.deepEqual(incident.help, { at, do: 'repair', action: 'stale-artifacts' });
     await hand(engine, 6, healed(at), repaired(at, 'verified'));
-    const known = await rows(engine, incident.id);
+    const known = await timelineOf(engine, incident.id);
     assert.equal(known.filter(({ data }) => data.type === 'repair').length, 4, 'what is told soon after belongs to it');
   });
 
   it('that fail call a person', async (context) => {
-    const engine = await start(context);
+    const engine = await startWithApp(context);
     const at = engine.clock.now();
     await hand(engine, 1, crashed(at, { findings: [], lasting: false }), repaired(at, 'given-up'));
     assert.equal(openOf(engine)?.loudAtOnce, true);
-  });
-});
-
-describe('an order', () => {
-  it('reaches the agent once, is answered, and is written down', async (context) => {
-    const engine = await start(context);
-    const face = faceOf(engine);
-    const at = engine.clock.now();
-    await hand(engine, 1, crashed(at), repaired(at, 'proposed', { plan: 'move dist/ away' }));
-    const listening = face.agentNews(hostId(engine), { waitMs: 25_000, briefing: face.briefing('vps').revision });
-    const issued = await face.order('backend', { do: 'repair', planId: 'plan-1' }, BY);
-    const { orders, briefing } = await listening;
-    assert.equal(briefing, undefined);
-    assert.deepEqual(
-      orders.map(({ id, order, by }) => [id, order.do, by.name]),
-      [[issued.id, 'repair', 'Aigerim']],
-    );
-    const revision = face.briefing('vps').revision;
-    assert.deepEqual((await face.agentNews(hostId(engine), { waitMs: 0, briefing: revision })).orders, []);
-    await hand(
-      engine,
-      3,
-      repaired(at, 'starting'),
-      { type: 'order-done', at, orderId: issued.id, outcome: 'done', output: 'moved' },
-      healed(at),
-    );
-    assert.equal(face.orderOf(issued.id).phase, 'done');
-    const { items } = await engine.parts.core.store.audit({ limit: 10 });
-    assert.deepEqual(items.map(({ action, actor, via }) => `${action} ${actor} ${via}`).toSorted(), [
-      'app.repair Aigerim telegram',
-      'app.repair.done Aigerim telegram',
-    ]);
-    assert.match(JSON.stringify(items), /move dist\/ away/);
-    const { items: closed } = await engine.parts.core.store.incidents({ limit: 1 });
-    assert.deepEqual(closed[0]?.help?.by, BY);
-  });
-
-  it('is refused without an agent, and for a repair that nobody proposes', async (context) => {
-    const engine = await start(context);
-    const conflict = (words: RegExp) => (error: unknown) =>
-      error instanceof Fault && error.code === 'CONFLICT' && words.test(error.message);
-    await assert.rejects(faceOf(engine).order('backend', { do: 'recover' }, BY), conflict(/never been heard of/));
-    await hand(engine, 1, crashed(engine.clock.now()));
-    await assert.rejects(
-      faceOf(engine).order('backend', { do: 'repair', planId: 'plan-1' }, BY),
-      conflict(/No such repair/),
-    );
-    engine.clock.advance(46_000);
-    await assert.rejects(faceOf(engine).order('backend', { do: 'recover' }, BY), conflict(/does not answer/));
-  });
-
-  it('that nobody fetches in time is not carried out later', async (context) => {
-    const engine = await start(context);
-    await hand(engine, 1, crashed(engine.clock.now()));
-    const { id } = await faceOf(engine).order('backend', { do: 'recover' }, BY);
-    engine.clock.advance(5 * 60_000 + 1_000);
-    assert.equal(faceOf(engine).orderOf(id).phase, 'expired');
-    faceOf(engine).agentSeen(hostId(engine), { version: '1' });
-    const { orders } = await faceOf(engine).agentNews(hostId(engine), { waitMs: 0 });
-    assert.deepEqual(orders, []);
-  });
-});
-
-describe('a briefing', () => {
-  it('holds what the file says of the apps, and is told anew when that changes', async (context) => {
-    const engine = await start(context);
-    const face = faceOf(engine);
-    const { revision, ...told } = face.briefing('vps');
-    assert.deepEqual(told, {
-      host: 'vps',
-      apps: [{ name: 'backend', service: 'api', manager: 'pm2', artifacts: ['dist/'], repair: 'ask' }],
-    });
-    assert.equal((await face.agentNews(hostId(engine), { waitMs: 0 })).briefing?.revision, revision);
-    assert.equal((await face.agentNews(hostId(engine), { waitMs: 0, briefing: revision })).briefing, undefined);
   });
 });
