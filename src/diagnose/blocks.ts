@@ -39,17 +39,25 @@ const bare = (value: string): string =>
     .replace(/^(['"`])(.*)\1$/, '$2')
     .trim();
 
+interface Field {
+  readonly indent: number;
+  readonly key: string;
+  readonly value: string;
+}
+
+const fieldOf = (line: string): readonly Field[] => {
+  const match = FIELD.exec(line);
+  const key = match?.[2] ?? match?.[3] ?? '';
+  if (match === null || key === '__proto__') return [];
+  return [{ indent: (match[1] ?? '').length, key, value: bare(match[4] ?? '').slice(0, 400) }];
+};
+
+/** The outermost fields; of two of a name the first. */
 const fieldsOf = (lines: readonly string[], span: Span): Readonly<Record<string, string>> => {
-  const found = lines.slice(span.from, span.to).map((line) => FIELD.exec(line));
-  const indents = found.filter((match) => match !== null).map((match) => (match[1] ?? '').length);
-  const least = Math.min(...indents, Number.MAX_SAFE_INTEGER);
-  const fields: Record<string, string> = {};
-  for (const match of found) {
-    const key = match?.[2] ?? match?.[3] ?? '';
-    if (match === null || (match[1] ?? '').length !== least || key in fields || key === '__proto__') continue;
-    fields[key] = bare(match[4] ?? '').slice(0, 400);
-  }
-  return fields;
+  const found = lines.slice(span.from, span.to).flatMap(fieldOf);
+  const least = Math.min(...found.map(({ indent }) => indent), Number.MAX_SAFE_INTEGER);
+  const outer = found.filter(({ indent }) => indent === least);
+  return Object.fromEntries(outer.toReversed().map(({ key, value }) => [key, value]));
 };
 
 const inlineFields = (tail: string): Readonly<Record<string, string>> =>
@@ -87,6 +95,11 @@ class Blocks {
     if (isFrameLine(line)) return this.#block(at);
     const bracketed = bracketedHead(line);
     if (bracketed !== undefined) return this.#bracketed(at, bracketed);
+    return this.#shown(at);
+  }
+
+  /** Source that Node shows: the error stands below it. */
+  #shown(at: number): number {
     const excerpt = excerptAt(this.#lines, at);
     if (excerpt === undefined) return at + 1;
     this.#excerpt = excerpt;
@@ -120,11 +133,19 @@ class Blocks {
 
   #headOf(frame: number): number | undefined {
     const said = this.#headAt !== undefined && this.#headAt < frame ? this.#headAt : undefined;
-    if (said !== undefined && headLine(this.#lines[said] ?? '') !== undefined) return said;
+    if (said !== undefined && this.#isHead(said)) return said;
     const least = Math.max(said ?? this.#floor, frame - LONGEST_MESSAGE);
-    for (let at = frame - 1; at >= least; at -= 1) if (headLine(this.#lines[at] ?? '') !== undefined) return at;
-    if (said !== undefined) return said;
+    for (let at = frame - 1; at >= least; at -= 1) if (this.#isHead(at)) return at;
+    return said ?? this.#lineBefore(frame, least);
+  }
+
+  /** What stands right above a stack is its message, whatever it says. */
+  #lineBefore(frame: number, least: number): number | undefined {
     return frame - 1 >= least && (this.#lines[frame - 1] ?? '').trim() !== '' ? frame - 1 : undefined;
+  }
+
+  #isHead(at: number): boolean {
+    return headLine(this.#lines[at] ?? '') !== undefined;
   }
 
   #block(frame: number): number {
@@ -171,8 +192,7 @@ class Blocks {
     causes: readonly ErrorReport[],
   ): void {
     const first = this.#lines[from] ?? '';
-    const before = (this.#lines[from - 1] ?? '').trim();
-    const prefix = `${from > this.#floor && before.endsWith(':') ? `${before} ` : ''}${head.prefix}`.trim();
+    const prefix = this.#prefixOf(from, head);
     const message = [head.message, ...inner].join('\n').trim();
     const code = codeOf(head.code, props, message);
     const excerpt = this.#excerpt;
@@ -194,6 +214,12 @@ class Blocks {
     this.#excerpt = undefined;
     this.#headAt = undefined;
     if (!isWarningLine(first)) this.#keep(report);
+  }
+
+  /** With the line before where that leads to it: `Unhandled rejection:`. */
+  #prefixOf(from: number, head: HeadLine): string {
+    const before = (this.#lines[from - 1] ?? '').trim();
+    return (from > this.#floor && before.endsWith(':') ? `${before} ${head.prefix}` : head.prefix).trim();
   }
 
   #formOf(to: number, context: string): ErrorReport['form'] {

@@ -8,7 +8,7 @@ export interface HeadLine {
 
 /** `TypeError [ERR_X]: text`, `error: text` (PostgreSQL's driver), after a logger's prefix or alone. */
 const NAMED =
-  /(?:^|(?<=[\s:\]>)|"'`(\[]))((?:[A-Z][\w$.]{0,80})?(?:Error|Exception|Rejection|Failure)|(?<=^|: )error|Error)(?: \[([A-Z]\w{1,60})\])?(?::(?=\s|$)|$)/;
+  /(?:^|(?<=[\s:\]>)|"'`([]))((?:[A-Z][\w$.]{0,80})?(?:Error|Exception|Rejection|Failure)|(?<=^|: )error|Error)(?: \[([A-Z]\w{1,60})\])?(?::(?=\s|$)|$)/;
 
 /** Splits the line where an error's name begins; undefined when it names none. */
 export const headLine = (line: string): HeadLine | undefined => {

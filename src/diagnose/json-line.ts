@@ -60,6 +60,19 @@ const errorOf = (record: Members): Members | undefined => {
 
 const MESSAGE_KEYS = ['msg', 'message', 'text', 'error', 'err'];
 
+const messageOf = (record: Members): string =>
+  MESSAGE_KEYS.map((key) => textOf(record[key])).find((text) => text !== '') ?? '';
+
+const recordLines = (record: Members): readonly string[] => {
+  const message = messageOf(record);
+  const error = errorOf(record);
+  if (error === undefined) return message.split(/\r?\n/).map((one, at) => mark(record, at) + one);
+  const [head = '', ...rest] = errorLines(error);
+  const isSaid = message === '' || head.includes(message);
+  const intro = isSaid ? '' : `${message.split('\n', 1)[0] ?? ''}: `;
+  return [`${mark(record, 0)}${intro}${head}`, ...rest];
+};
+
 /**
  * The lines that a JSON log line (pino, winston, bunyan, PM2's JSON) stands for: its message, and its error as Node prints errors. The line itself when it is no
  * log record.
@@ -67,15 +80,8 @@ const MESSAGE_KEYS = ['msg', 'message', 'text', 'error', 'err'];
 export const linesOfJson = (line: string): readonly string[] => {
   if (!line.startsWith('{') || !line.endsWith('}')) return [line];
   const record = parsed(line);
-  if (record === undefined) return [line];
-  const message = MESSAGE_KEYS.map((key) => textOf(record[key])).find((text) => text !== '') ?? '';
-  const error = errorOf(record);
-  if (message === '' && error === undefined) return [line];
-  if (error === undefined) return message.split(/\r?\n/).map((one, at) => mark(record, at) + one);
-  const [head = '', ...rest] = errorLines(error);
-  const intro =
-    message === '' || head.includes(message) ? '' : `${mark(record, 0)}${message.split('\n', 1)[0] ?? ''}: `;
-  return [`${intro || mark(record, 0)}${head}`, ...rest];
+  const isRecord = record !== undefined && (messageOf(record) !== '' || errorOf(record) !== undefined);
+  return isRecord ? recordLines(record) : [line];
 };
 
 const mark = (record: Members, at: number): string => {

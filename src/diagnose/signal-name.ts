@@ -17,11 +17,16 @@ const BY_NUMBER: Readonly<Record<number, string>> = {
   31: 'SIGSYS',
 };
 
-/** The signal that ended a program: as given (`SIGKILL`, `kill`, `9`), or as a shell tells it by an exit code above 128; undefined when none did. */
-export const signalOf = (given: string | undefined, exitCode: number | undefined): string | undefined => {
-  const name = (given ?? '').trim().toUpperCase();
+/** No signal, as tools write it. */
+const NONE: ReadonlySet<string> = new Set(['NONE', 'NULL', 'UNDEFINED']);
+
+const named = (name: string): string | undefined => {
   if (/^\d{1,2}$/.test(name)) return BY_NUMBER[Number(name)] ?? `SIG${name}`;
-  if (/^(?:SIG)?[A-Z][A-Z0-9+-]{1,12}$/.test(name) && name !== 'NONE' && name !== 'NULL' && name !== 'UNDEFINED')
-    return name.startsWith('SIG') ? name : `SIG${name}`;
-  return exitCode !== undefined && exitCode > 128 ? BY_NUMBER[exitCode - 128] : undefined;
+  if (NONE.has(name) || !/^[A-Z][A-Z0-9+-]{1,15}$/.test(name)) return undefined;
+  return name.startsWith('SIG') ? name : `SIG${name}`;
 };
+
+/** The signal that ended a program: as given (`SIGKILL`, `kill`, `9`), or as a shell tells it by an exit code above 128; undefined when none did. */
+export const signalOf = (given: string | undefined, exitCode: number | undefined): string | undefined =>
+  named((given ?? '').trim().toUpperCase()) ??
+  (exitCode !== undefined && exitCode > 128 ? BY_NUMBER[exitCode - 128] : undefined);

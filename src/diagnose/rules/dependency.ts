@@ -28,15 +28,23 @@ const KNOWN: Readonly<Record<string, string>> = {
 const PLACE =
   /\b(?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET|EADDRNOTAVAIL|ENOENT|server at|to host)\b:?[^\n]{0,20}?[\s`(](\[?[\w.-]*[:.][\da-fA-F:.]*\]?|[\w.-]+):(\d{1,5})\b/;
 
+/** Of an error, of its first cause, of its words: the first that says it. */
+const firstOf = (report: ErrorReport, key: 'address' | 'port', said: string | undefined): string =>
+  [report.props[key], said, ...report.causes.slice(0, 1).map((cause) => cause.props[key])].find(
+    (value) => value !== undefined && value !== '',
+  ) ?? '';
+
+const addressOf = (report: ErrorReport): readonly [address: string, port: string] => {
+  const match = PLACE.exec(subjectOf(report)) ?? [];
+  return [firstOf(report, 'address', match[1]), firstOf(report, 'port', match[2])];
+};
+
 const placeOf = (report: ErrorReport): Params => {
-  const match = PLACE.exec(subjectOf(report));
-  const inner = report.causes[0];
-  const address = report.props['address'] ?? match?.[1] ?? inner?.props['address'];
-  const port = report.props['port'] ?? match?.[2] ?? inner?.props['port'];
-  const known = port === undefined ? undefined : KNOWN[port];
+  const [address, port] = addressOf(report);
+  const known = KNOWN[port];
   return {
-    ...(address === undefined || address === '' ? {} : { address: told(address) }),
-    ...(port === undefined || !/^\d{1,5}$/.test(port) ? {} : { port: Number(port) }),
+    ...(address === '' ? {} : { address: told(address) }),
+    ...(/^\d{1,5}$/.test(port) ? { port: Number(port) } : {}),
     ...(known === undefined ? {} : { known }),
   };
 };

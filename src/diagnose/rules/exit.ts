@@ -1,5 +1,5 @@
 import type { Reading } from '../crash.ts';
-import type { Finding } from '../finding.ts';
+import type { Clue, Finding } from '../finding.ts';
 import { defineRule } from '../rule.ts';
 import { endClues, told } from '../signature.ts';
 
@@ -9,30 +9,24 @@ const isSilent = (reading: Reading): boolean => reading.everything.trim() === ''
 
 const unsettled = (reading: Reading): readonly Finding[] => {
   const line = reading.lines.findLast((one) => UNSETTLED.test(one));
+  if (line === undefined && reading.exitCode !== 13) return endless(reading);
   const place = UNSETTLED.exec(line ?? '')?.groups?.['place'];
-  if (line !== undefined || reading.exitCode === 13)
-    return [
-      {
-        cause: 'unsettled-await',
-        params: place === undefined ? {} : { place: told(place) },
-        confidence: line === undefined ? 0.88 : 0.96,
-        evidence: [
-          ...(line === undefined ? [] : [{ source: 'output', quote: told(line) } as const]),
-          ...endClues(reading),
-        ],
-      },
-    ];
-  // Neither word nor end: under a manager that keeps an empty program alive, it waits for ever.
-  if (isSilent(reading) && reading.exitCode === undefined && reading.signal === undefined)
-    return [
-      {
-        cause: 'unsettled-await',
-        params: {},
-        confidence: 0.25,
-        evidence: [{ source: 'output', says: 'said-nothing', params: {} }],
-      },
-    ];
-  return [];
+  const quote: readonly Clue[] = line === undefined ? [] : [{ source: 'output', quote: told(line) }];
+  return [
+    {
+      cause: 'unsettled-await',
+      params: place === undefined ? {} : { place: told(place) },
+      confidence: line === undefined ? 0.88 : 0.96,
+      evidence: [...quote, ...endClues(reading)],
+    },
+  ];
+};
+
+/** Neither word nor end: under a manager that keeps an empty program alive, it waits for ever. */
+const endless = (reading: Reading): readonly Finding[] => {
+  if (!isSilent(reading) || reading.exitCode !== undefined || reading.signal !== undefined) return [];
+  const evidence = [{ source: 'output', says: 'said-nothing', params: {} }] as const;
+  return [{ cause: 'unsettled-await', params: {}, confidence: 0.25, evidence }];
 };
 
 /** Exit codes that only Node itself gives (nodejs.org/api/process.html#exit-codes). */

@@ -1,6 +1,5 @@
 import type { ErrorReport, Reading } from '../crash.ts';
 import type { Params } from '../finding.ts';
-import { frameFile } from '../frame.ts';
 import {
   builtFolder,
   installedPackage,
@@ -14,25 +13,11 @@ import { bySignatures, told, words, type Signature } from '../signature.ts';
 
 const CODE_FILE = /\.(?:[cm]?js|[cm]?ts|json|node|wasm)$/;
 
-/** The program's entry: nobody asked for it, or only the runner did. */
-const isEntry = ({ kind, askedBy }: ModuleRequest, report: ErrorReport): boolean => {
-  if (kind === 'absolute' && askedBy.length === 0) return true;
-  const byRunner =
-    askedBy.length <= 1 &&
-    (askedBy.length === 0 || /pm2[\\/]lib[\\/]ProcessContainer|[\\/](?:tsx|ts-node)[\\/]/.test(askedBy[0] ?? ''));
-  if (kind === 'absolute' && byRunner) return true;
-  return (
-    kind === 'absolute' &&
-    report.frames.length > 0 &&
-    report.frames.every((frame) => isNodesOwn(frame)) &&
-    askedBy.length === 0
-  );
-};
+const RUNNER = /pm2[\\/]lib[\\/]ProcessContainer|[\\/](?:tsx|ts-node)[\\/]/;
 
-const isNodesOwn = (frame: string): boolean => {
-  const file = frameFile(frame)?.file;
-  return file === undefined || file.startsWith('node:') || /[\\/]pm2[\\/]lib[\\/]/.test(file);
-};
+/** The program's entry: nobody asked for it, or only the runner did. */
+const isEntry = ({ kind, askedBy }: ModuleRequest): boolean =>
+  kind === 'absolute' && (askedBy.length === 0 || (askedBy.length === 1 && RUNNER.test(askedBy[0] ?? '')));
 
 const isEsmEntry = (report: ErrorReport): boolean =>
   /Cannot find module '[^']+' imported from (?:'?(?:file:\/\/)?\/[^\n]*\/(?:pm2\/lib|tsx\/dist)|[^\n]*\[eval|[^\n]*\/(?:\n|$))/.test(
@@ -57,7 +42,7 @@ const fileMissing = (request: ModuleRequest): Params => {
 const entry: Signature['match'] = (report) => {
   const request = moduleRequest(report);
   if (request === undefined) return undefined;
-  return isEntry(request, report) || isEsmEntry(report) ? { path: told(request.wanted) } : undefined;
+  return isEntry(request) || isEsmEntry(report) ? { path: told(request.wanted) } : undefined;
 };
 
 const own =

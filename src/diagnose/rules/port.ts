@@ -7,12 +7,11 @@ const PLACE = /(?:EADDRINUSE|EACCES|EADDRNOTAVAIL|EPERM)\b[^\n]{0,60}? (?:(\S*?)
 
 const placeOf = (report: ErrorReport): Params => {
   const match = PLACE.exec(subjectOf(report));
-  const port = report.props['port'] ?? match?.[2];
-  const address = report.props['address'] ?? match?.[1];
-  const isPath = address?.startsWith('/') === true;
+  const port = report.props['port'] ?? match?.[2] ?? '';
+  const address = report.props['address'] ?? match?.[1] ?? '';
   return {
-    ...(port === undefined || !/^\d{1,5}$/.test(port) || port === '-1' ? {} : { port: Number(port) }),
-    ...(address === undefined || address === '' ? {} : { [isPath ? 'path' : 'address']: told(address) }),
+    ...(/^\d{1,5}$/.test(port) ? { port: Number(port) } : {}),
+    ...(address === '' ? {} : { [address.startsWith('/') ? 'path' : 'address']: told(address) }),
   };
 };
 

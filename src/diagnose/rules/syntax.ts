@@ -36,19 +36,22 @@ const markers: Signature['match'] = (report) => {
 const NEWER =
   /(?:^|\n)\s*\{?\s*(?:await )?using [\w$]+ =|\?\?=|\|\|=|&&=|^\s*#[\w$]+\b.{0,40}[;=(]|^\s*static \{|\bimport .{1,80} (?:with|assert) \{|import (?:defer|source) |\/[a-z]*v[a-z]*[;,)]/m;
 
+const USING = /(?:^|[\s{;(])(?:await )?using [\w$]+ = /;
+const ASSIGNING = /Unexpected token '?(?:\?|\.|=|\?\?=|\|\|=|&&=)'?$/;
+
+const needs = ({ excerpt, message }: ErrorReport): number | undefined => {
+  const code = excerpt?.code ?? '';
+  if (USING.test(code)) return 24;
+  return NEWER.test(code) || (ASSIGNING.test(message) && /\?\.|\?\?/.test(code)) ? 16 : undefined;
+};
+
 /** Syntax that this Node does not know yet. `?.` and `??` need Node 14, `??=` 15, `using` 24. */
 const newer = (report: ErrorReport, reading: Reading): Params | undefined => {
-  const code = report.excerpt?.code ?? '';
-  const isUnknown = isOfSource(report) && /Unexpected|Invalid|missing/.test(report.message);
-  if (!isUnknown) return undefined;
-  const old = reading.nodeMajor;
-  const isVeryNew = /(?:^|[\s{;(])(?:await )?using [\w$]+ = /.test(code);
-  if (isVeryNew && (old === undefined || old < 24))
-    return { ...placeOf(report), ...(old === undefined ? {} : { node: old }) };
-  const isNew =
-    NEWER.test(code) ||
-    (/Unexpected token '?(?:\?|\.|=|\?\?=|\|\|=|&&=)'?$/.test(report.message) && /\?\.|\?\?/.test(code));
-  return isNew && old !== undefined && old < 16 ? { ...placeOf(report), node: old } : undefined;
+  if (!isOfSource(report) || !/Unexpected|Invalid|missing/.test(report.message)) return undefined;
+  const least = needs(report);
+  const node = reading.nodeMajor;
+  if (least === undefined || (node ?? (least === 24 ? 0 : least)) >= least) return undefined;
+  return { ...placeOf(report), needs: least, ...(node === undefined ? {} : { node }) };
 };
 
 /** Node 24 strips types from `.ts`; what it parses as JavaScript although it is named otherwise, it cannot run. */
