@@ -76,6 +76,84 @@ const watchedText = (brain: Brain): string => {
   );
 };
 
+const insideText = (brain: Brain): string => {
+  const hosts = brain.hosts();
+  const apps = brain.apps().map((one) => ({
+    one,
+    labels: { app: one.app.name, host: one.host?.name ?? '', service: one.service?.name ?? '' },
+  }));
+  const figures = hosts.flatMap(({ host, vitals }) => (vitals === undefined ? [] : [{ host: host.name, vitals }]));
+  const disks = figures.flatMap(({ host, vitals }) =>
+    vitals.disks.map((disk) => ({ labels: { host, mount: disk.mount }, disk })),
+  );
+  const processes = apps.flatMap(({ one, labels }) =>
+    one.processes.map((process) => ({ labels: { ...labels, pid: String(process.pid) }, process })),
+  );
+  return (
+    metric(
+      'dozor_host_agent_connected',
+      'gauge',
+      'Whether an agent looks inside a host.',
+      hosts.map(({ host, agent }) => [{ host: host.name }, truth(agent === 'connected')]),
+    ) +
+    metric(
+      'dozor_host_troubles',
+      'gauge',
+      'Troubles of a host that last.',
+      hosts.map(({ host, troubles }) => [{ host: host.name }, troubles.length]),
+    ) +
+    metric(
+      'dozor_host_load',
+      'gauge',
+      'Load of the last minute.',
+      figures.map(({ host, vitals }) => [{ host }, vitals.load[0]]),
+    ) +
+    metric(
+      'dozor_host_memory_available_bytes',
+      'gauge',
+      'Memory that programs can still get.',
+      figures.map(({ host, vitals }) => [{ host }, vitals.memory.availableBytes]),
+    ) +
+    metric(
+      'dozor_host_disk_free_bytes',
+      'gauge',
+      'Free on a disk of a host.',
+      disks.map(({ labels, disk }) => [labels, disk.freeBytes]),
+    ) +
+    metric(
+      'dozor_app_verdict',
+      'gauge',
+      'What the agent says of an app: 1 for the verdict that holds.',
+      apps.flatMap(({ one, labels }) =>
+        (['pending', 'up', 'degraded', 'down'] as const).map((verdict): Sample => [
+          { ...labels, verdict },
+          truth(verdict === one.verdict),
+        ]),
+      ),
+    ) +
+    metric(
+      'dozor_app_findings',
+      'gauge',
+      'Confidence of each cause that was found for an app.',
+      apps.flatMap(({ one, labels }) =>
+        one.scene.findings.map((finding): Sample => [{ ...labels, cause: finding.cause }, finding.confidence]),
+      ),
+    ) +
+    metric(
+      'dozor_process_memory_bytes',
+      'gauge',
+      'Memory of a process of an app.',
+      processes.map(({ labels, process }) => [labels, process.memoryBytes]),
+    ) +
+    metric(
+      'dozor_process_restarts_total',
+      'counter',
+      'Restarts that the process manager counts.',
+      processes.map(({ labels, process }) => [labels, process.restarts]),
+    )
+  );
+};
+
 const healthText = (health: SelfHealth, now: EpochMs): string =>
   gauge('dozor_ready', 'The watch is well.', truth(health.ok)) +
   gauge('dozor_watched', 'Somebody outside watches the watch.', truth(health.watched)) +
@@ -115,4 +193,5 @@ export const metricsText = (brain: Brain, version: string, now: EpochMs): string
   metric('dozor_build_info', 'gauge', 'The program.', [[{ version }, 1]]) +
   healthText(brain.health(), now) +
   storeText(brain.store.health()) +
-  watchedText(brain);
+  watchedText(brain) +
+  insideText(brain);

@@ -39,6 +39,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'list, pause, resume, check monitors now',
     load: () => import('./monitors.ts'),
   },
+  { name: 'hosts', group: LOOK, summary: 'list, connect hosts', load: () => import('./hosts.ts') },
+  { name: 'apps', group: LOOK, summary: 'list, show, repair apps', load: () => import('./apps.ts') },
   {
     name: 'incidents',
     group: LOOK,

@@ -170,7 +170,7 @@ test('status says how services stand, what is open, and that nobody watches the 
     dependsOn: [],
     monitors: [],
   };
-  const text = statusText({ status, services: [service], incidents: [INCIDENT] }, fakeTerminal());
+  const text = statusText({ status, services: [service], incidents: [INCIDENT], hosts: [], apps: [] }, fakeTerminal());
   assert.match(text, /^api {2}✖ down \(muted\) {2}for 1 min 30 s/);
   assert.match(text, /Open incidents:\n7F3K {2}critical {2}OnAI Backend API/);
   assert.match(text, /Nobody watches the watch/);

@@ -154,7 +154,7 @@ describe('a host', () => {
   });
 
   it('that carries several has a conversation of its own', async (context) => {
-    const engine = await start(
+    const engine = await startWithApp(
       context,
       `${servicesOf(['api', 'web'])}hosts: [{ name: vps }]\napps: [{ name: backend, service: api }, { name: front, service: web }]\n`,
     );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FindingView, RepairView } from './hosts.ts';
 import { ActorView, ReasonView, SeverityName, SpanMs, Time, VerdictName } from './basics.ts';
 
 const EvidenceView = z.object({
@@ -15,7 +16,7 @@ export const IncidentView = z
   .object({
     id: z.string(),
     code: z.string().meta({ description: 'Four letters for links and SMS; accepted wherever an id is.' }),
-    kind: z.enum(['service', 'storm', 'watch']),
+    kind: z.enum(['service', 'storm', 'watch', 'host']),
     serviceId: z.string().optional(),
     service: z.string().optional(),
     parentId: z.string().optional(),
@@ -35,8 +36,11 @@ export const IncidentView = z
       .meta({ description: 'Once it ended: how long it was down, within the bounds of the evidence.' }),
     involved: z.array(
       z.object({
-        monitorId: z.string(),
+        monitorId: z
+          .string()
+          .meta({ description: "The monitor's or app's id; a host's trouble is `<host id>/<key>`." }),
         monitor: z.string().optional(),
+        part: z.enum(['app', 'host']).optional().meta({ description: 'Absent: a monitor.' }),
         verdict: VerdictName,
         severity: SeverityName,
         since: Time,
@@ -48,6 +52,15 @@ export const IncidentView = z
       }),
     ),
     reason: ReasonView.optional(),
+    findings: z
+      .array(FindingView.extend({ app: z.string() }))
+      .optional()
+      .meta({ description: 'What the agents found, best first.' }),
+    repair: RepairView.extend({ app: z.string() }).optional(),
+    help: z
+      .object({ at: Time, do: z.string(), action: z.string().optional(), by: ActorView.optional() })
+      .optional()
+      .meta({ description: 'What was done last to bring it back.' }),
     relapses: z.int(),
     toldLate: z.boolean(),
     maintenance: z.boolean(),

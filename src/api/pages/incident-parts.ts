@@ -1,6 +1,8 @@
 import { html } from 'hono/html';
 import { catalog } from '#i18n/catalog.ts';
+import { wordFinding } from '#diagnose/word.ts';
 import type { Incident, Involved } from '#incident/incident.ts';
+import { namedCause } from '#incident/scene.ts';
 import { reasonText } from '../views/basics.ts';
 import type { Names } from '../views/names.ts';
 import { age, moment, type Html, type Look } from './parts.ts';
@@ -25,6 +27,8 @@ const gravest = (incident: Incident): Involved | undefined =>
 
 /** Why, in a sentence. */
 export const causeText = (incident: Incident, look: Look): string => {
+  const found = incident.scenes?.map((scene) => namedCause(scene)).find((finding) => finding !== undefined);
+  if (found !== undefined && incident.storm === undefined) return wordFinding(found, look.locale).title;
   const reason = incident.storm?.commonCause ?? incident.reason ?? gravest(incident)?.reason;
   return reason === undefined ? catalog(look.locale).pages.look.causeUnknown : reasonText(reason, look.locale);
 };
@@ -44,7 +48,13 @@ export const sinceText = (incident: Incident, look: Look): Html =>
 /** Evidence in numbers: how many checks, and how the own network is. */
 export const evidenceText = (part: Involved, names: Names, look: Look): string => {
   const words = catalog(look.locale).pages.look;
-  const facts = [names.monitor(part.monitorId) ?? part.monitorId, words.failing(part.bad, part.asked)];
+  const name = names.monitor(part.monitorId) ?? part.monitorId;
+  // Agents do not count checks: they say what they see.
+  const seen =
+    part.part === undefined || part.reason === undefined
+      ? words.failing(part.bad, part.asked)
+      : reasonText(part.reason, look.locale);
+  const facts = [name, seen];
   if (part.controls !== undefined && part.controls.total > 0)
     facts.push(words.controls(part.controls.ok, part.controls.total));
   if (part.recovering) facts.push(words.recovering);

@@ -4,13 +4,14 @@ import type { MonitorStanding, SelfHealth, ServiceStanding, WatcherStanding } fr
 import type { Incident } from '#incident/incident.ts';
 import { reasonText } from '../views/basics.ts';
 import type { Names } from '../views/names.ts';
+import { insidePart, type Inside } from './inside.ts';
 import { incidentCard, incidentName } from './incident-parts.ts';
 import { age, moment, verdictMark, type Html, type Look } from './parts.ts';
 import { spanText } from '../views/span-text.ts';
 import { isWatchWell, watchCard, watchStrip } from './watch-card.ts';
 
 /** All that the overview shows. */
-export interface Overview {
+export interface Overview extends Inside {
   readonly open: readonly Incident[];
   readonly recent: readonly Incident[];
   readonly services: readonly ServiceStanding[];
@@ -157,4 +158,5 @@ const recent = (seen: Overview, look: Look): Html => {
 /** The overview's live part: what is wrong now, the services, the watch itself. */
 export const overviewMain = (seen: Overview, look: Look): Html =>
   html`${watchStrip(seen.health, seen.watchers, look)} ${incidents(seen, look)} ${services(seen, look)}
+    ${insidePart(seen, look)}
     <div class="two">${watchCard(seen.health, seen.watchers, look)} ${recent(seen, look)}</div>`;

@@ -28,6 +28,8 @@ export const addViews = (app: Hono<ApiEnv>, world: World): void => {
       services: brain.services(),
       health: brain.health(),
       watchers: brain.watchers(),
+      hosts: brain.hosts(),
+      apps: brain.apps(),
       names: namesOf(brain),
       mayAct: mayAct(caller),
     };

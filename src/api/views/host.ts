@@ -69,7 +69,8 @@ export const hostView = (standing: HostStanding, locale: Locale): z.input<typeof
   });
 };
 
-const repairView = (repair: Repair): z.input<typeof RepairView> =>
+/** How a repair stands. */
+export const repairView = (repair: Repair): z.input<typeof RepairView> =>
   clean(
     defined({
       ...repair,

@@ -6,6 +6,7 @@ import { defined } from '#kernel/defined.ts';
 import type { Locale } from '#kernel/locale.ts';
 import type { AlertView, IncidentView, TimelineView } from '../contract/incidents.ts';
 import { evidenceView, reasonView, time, timeOrNone } from './basics.ts';
+import { findingViews, repairView } from './host.ts';
 import type { Names } from './names.ts';
 import { timelineText } from './timeline-text.ts';
 
@@ -42,6 +43,26 @@ const endView = (incident: Incident, locale: Locale) => {
   };
 };
 
+const scenesView = ({ scenes = [], help }: Incident, names: Names, locale: Locale) => {
+  const found = scenes
+    .flatMap((scene) =>
+      findingViews(scene.findings, locale).map((finding) => ({
+        ...finding,
+        app: names.monitor(scene.appId) ?? scene.appId,
+      })),
+    )
+    .toSorted((a, b) => b.confidence - a.confidence);
+  const mended = scenes.find(({ repair }) => repair !== undefined);
+  return defined({
+    findings: found.length === 0 ? undefined : found,
+    repair:
+      mended?.repair === undefined
+        ? undefined
+        : { ...repairView(mended.repair), app: names.monitor(mended.appId) ?? mended.appId },
+    help: help === undefined ? undefined : { ...help, at: time(help.at) },
+  });
+};
+
 const doneBy = <T extends { readonly name: string }>(actor: T | undefined): T | undefined =>
   actor === undefined ? undefined : { ...actor };
 
@@ -69,6 +90,7 @@ export const incidentView = (incident: Incident, names: Names, locale: Locale): 
     closedBy: doneBy(incident.closedBy),
     involved: incident.involved.map((part) => involvedView(part, names, locale)),
     reason: reasonView(incident.reason, locale),
+    ...scenesView(incident, names, locale),
     relapses: incident.relapses,
     toldLate: incident.toldLate,
     maintenance: incident.maintenance,
