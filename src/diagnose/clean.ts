@@ -25,7 +25,9 @@ const STAMP = new RegExp(`^(?:\\[${MOMENT}\\]|${MOMENT})(?:: | - |:| )?`);
 /** `Dec 22 08:03:12 host node[123]: `, with an ISO moment taken away already. */
 const JOURNAL = /^(?:[A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} )?[\w.-]{1,64} [\w.@/()-]{1,64}\[\d{1,8}\]: /;
 
-const unstamped = (line: string): string => line.replace(STAMP, '').replace(JOURNAL, '');
+/** Twice: a logger's moment stands behind the process manager's. */
+const unstamped = (line: string): string =>
+  line.replace(STAMP, '').replace(JOURNAL, '').replace(PM2, '').replace(STAMP, '');
 
 const composed = (lines: readonly string[]): boolean => {
   const filled = lines.filter((line) => line.trim() !== '');
@@ -55,5 +57,6 @@ export const cleanLines = (output: string): readonly string[] => {
     .map(unstamped)
     .flatMap((line) => spelledOut(line.trimEnd(), DEEPEST_JSON))
     .slice(-MOST_LINES)
-    .map((line) => line.replaceAll(COLOURS, '').slice(0, LONGEST_LINE).trimEnd());
+
+    .map((line) => unstamped(line.replaceAll(COLOURS, '')).slice(0, LONGEST_LINE).trimEnd());
 };

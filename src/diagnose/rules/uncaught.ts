@@ -64,7 +64,7 @@ const rejected = (reading: Reading): readonly Finding[] => {
 
 /** A log line rather than a thrown value: a moment, a level, a tag in brackets, a sentence about what runs. */
 const LIKE_A_LOG =
-  /^\[|^\{|\b(?:info|debug|trace|warn(?:ing)?|listening|started|starting|connected|ready|server|running)\b|^\d{2}:\d{2}|^>/i;
+  /^\[|\b(?:info|debug|trace|warn(?:ing)?|listening|started|starting|connected|ready|server|running)\b|^\d{2}:\d{2}|^>/i;
 
 /** One line alone, which no logger wrote: under PM2 that is all that is left of a thrown value. */
 const value = (reading: Reading): readonly Finding[] => {
