@@ -5,11 +5,13 @@ import { wordFinding } from '#diagnose/word.ts';
 import { Fault } from '#kernel/fault.ts';
 import { LOCALES, type Locale } from '#kernel/locale.ts';
 import type { CommandContext, Define } from './command.ts';
+import { diagnoseNamed, type DiagnoseAppOptions } from './diagnose-app.ts';
 import { readCrashFile } from './crash-file.ts';
 import { findingsText } from './findings-text.ts';
+import { reaches } from './ssh-option.ts';
 
 /** The options of `dozor diagnose`, as given. */
-export interface DiagnoseOptions {
+export interface DiagnoseOptions extends DiagnoseAppOptions {
   readonly from?: string;
   readonly exit?: string;
   readonly signal?: string;
@@ -62,8 +64,7 @@ const fromOutput = async (from: string, options: DiagnoseOptions, { terminal }: 
 };
 
 const run = async (app: string | undefined, options: DiagnoseOptions, context: CommandContext): Promise<void> => {
-  if (options.from === undefined)
-    throw new Fault('USAGE', 'Say what to diagnose.', 'dozor diagnose --from FILE, or - for standard input.');
+  if (options.from === undefined) return diagnoseNamed(app, options, localeOf(options.locale), context);
   if (app !== undefined)
     throw new Fault('USAGE', `Either an app (${app}) or --from, not both.`, 'A saved output is judged alone.');
   await fromOutput(options.from, options, context);
@@ -71,11 +72,17 @@ const run = async (app: string | undefined, options: DiagnoseOptions, context: C
 
 /** `dozor diagnose`: what ended a program, ranked. */
 export const define: Define = (command, context) => {
-  command
+  reaches(command)
     .description(
-      'Says why a program died: causes, best first, each with its evidence and what to do. Changes nothing; needs no brain.',
+      'Says how an app stands and why it died: its last lines, the facts around it, what its next start would do, then causes, best first, each with its evidence and what to do. Changes nothing; needs no brain.',
     )
-    .argument('[app]', 'an app on this machine')
+    .argument('[app]', 'its name in PM2, dozor.yaml or systemd; not needed where there is only one')
+    .option('--dir <dir>', "the app's folder")
+    .option('-c, --config <file>', 'take the app from this dozor.yaml')
+    .option('--pm2-home <dir>', "PM2's folder (PM2_HOME, ~/.pm2)")
+    .option('--health <url>', "the app's health address")
+    .option('--env-file <file>', 'the file of environment variables')
+    .option('--no-trial', 'do not boot it beside itself to see what its next start would do')
     .option('--from <file>', 'judge a saved crash output alone; - is standard input')
     .option('--exit <code>', 'with --from: the exit code it ended with')
     .option('--signal <name>', 'with --from: the signal that ended it')
@@ -86,9 +93,14 @@ export const define: Define = (command, context) => {
       'after',
       `
 Examples:
+  dozor diagnose onai-backend
+  dozor diagnose --dir /var/www/app/backend --locale ru
+  dozor diagnose onai-backend --ssh root@203.0.113.30 --json
   dozor diagnose --from ~/.pm2/logs/api-error.log
   dozor diagnose --from crash.txt --exit 1 --json
-  node server.js 2>&1 | dozor diagnose --from -`,
+  node server.js 2>&1 | dozor diagnose --from -
+
+Exit code with an app 0: up; 1: down, or its next start would fail. More: docs/diagnose.md`,
     )
     .action(async (app: string | undefined, options: DiagnoseOptions) => run(app, options, context));
 };

@@ -69,5 +69,5 @@ export const beforeTrouble = (app: AppFacts, at: EpochMs): Params => {
   const since = troubleSince(app);
   const span = since === undefined ? -1 : since - at;
   // The manager's log tells whole seconds.
-  return span < -1_000 || span > 24 * 60 * 60_000 ? {} : { beforeMs: Math.max(0, span) };
+  return span < -1_000 || span > 24 * 60 * 60_000 ? {} : { beforeMs: Math.round(Math.max(0, span) / 1_000) * 1_000 };
 };

@@ -1,6 +1,7 @@
 import type { Locale } from '../kernel/locale.ts';
 import { answers as answersEn } from './en/answers.ts';
 import { cli as cliEn } from './en/cli.ts';
+import { diagnosis as diagnosisEn } from './en/diagnosis.ts';
 import { findings as findingsEn } from './en/findings.ts';
 import { hosts as hostsEn } from './en/hosts.ts';
 import { messages as messagesEn } from './en/messages.ts';
@@ -9,6 +10,7 @@ import { protect as protectEn } from './en/protect.ts';
 import { reasons as reasonsEn } from './en/reasons.ts';
 import { answers as answersRu } from './ru/answers.ts';
 import { cli as cliRu } from './ru/cli.ts';
+import { diagnosis as diagnosisRu } from './ru/diagnosis.ts';
 import { findings as findingsRu } from './ru/findings.ts';
 import { hosts as hostsRu } from './ru/hosts.ts';
 import { messages as messagesRu } from './ru/messages.ts';
@@ -26,6 +28,7 @@ export interface Catalog {
   readonly hosts: typeof hostsEn;
   readonly protect: typeof protectEn;
   readonly findings: typeof findingsEn;
+  readonly diagnosis: typeof diagnosisEn;
 }
 
 const CATALOGS: Readonly<Record<Locale, Catalog>> = {
@@ -38,6 +41,7 @@ const CATALOGS: Readonly<Record<Locale, Catalog>> = {
     hosts: hostsEn,
     protect: protectEn,
     findings: findingsEn,
+    diagnosis: diagnosisEn,
   },
   ru: {
     answers: answersRu,
@@ -48,6 +52,7 @@ const CATALOGS: Readonly<Record<Locale, Catalog>> = {
     hosts: hostsRu,
     protect: protectRu,
     findings: findingsRu,
+    diagnosis: diagnosisRu,
   },
 };
 

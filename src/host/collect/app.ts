@@ -5,7 +5,7 @@ import { known, unknown, valueOf, type Known } from '#diagnose/known.ts';
 import { defined } from '#kernel/defined.ts';
 import type { Ms } from '#kernel/time.ts';
 import { collectAnswering } from './app-health.ts';
-import { findStart, type AppStart, type AppToCollect } from './app-start.ts';
+import type { AppStart, AppToCollect } from './app-start.ts';
 import { collectArtifacts } from './artifacts.ts';
 import { collectChanges } from './changes.ts';
 import { within } from './deadline.ts';
@@ -24,6 +24,8 @@ import { collectPackages } from './packages.ts';
 /** What is asked about an app. */
 export interface AppQuestion {
   readonly app: AppToCollect;
+  /** Where it lies and how it is started. */
+  readonly start: AppStart;
   /** The manager's view of it. */
   readonly managed: Known<ManagedApp>;
   /** Everything is answered, or told as not known, by then. */
@@ -42,7 +44,6 @@ export interface CollectedApp {
 
 /** One collection under way: what every part of it needs. */
 interface Course extends AppQuestion {
-  readonly start: AppStart;
   readonly dir: string;
   readonly pids: readonly number[];
   readonly left: () => Ms;
@@ -153,11 +154,10 @@ export const collectApp = async (question: AppQuestion): Promise<CollectedApp> =
   const end = performance.now() + question.limit;
   const left = (): Ms => Math.max(1, end - performance.now());
   const manager = valueOf(question.managed);
-  const start = await findStart(question.app, manager?.launch, left() * 0.5);
-  const { dir, launch } = start;
+  const { dir, launch } = question.start;
   if (dir === undefined) return defined({ facts: withoutFolder(question), launch: manager?.launch });
   const pids = (manager?.facts.processes ?? []).filter(({ isAlive }) => isAlive).map(({ pid }) => pid);
-  const facts = await collectFolder({ ...question, start, dir, pids, left });
+  const facts = await collectFolder({ ...question, dir, pids, left });
   const envFile = valueOf(facts.environment)?.file;
   return defined({ facts, launch, envFile: envFile === undefined ? undefined : resolve(dir, envFile) });
 };

@@ -6,8 +6,12 @@ const text = (seen: FindingParams, key: string): string => String(seen[key] ?? '
 const number = (seen: FindingParams, key: string): number => Number(seen[key] ?? 0);
 const bytes = (seen: FindingParams, key: string): string => formatBytes(number(seen, key), 'en');
 const span = (seen: FindingParams, key: string): string => formatDuration(number(seen, key), 'en');
-const before = (seen: FindingParams): string =>
-  seen['beforeMs'] === undefined ? '' : `, ${span(seen, 'beforeMs')} before the first exit`;
+const before = (seen: FindingParams): string => {
+  if (seen['beforeMs'] === undefined) return '';
+  return number(seen, 'beforeMs') === 0
+    ? ', right before the first exit'
+    : `, ${span(seen, 'beforeMs')} before the first exit`;
+};
 const others = (seen: FindingParams): string =>
   number(seen, 'count') > 1 ? ` (and ${number(seen, 'count') - 1} more)` : '';
 const server = (seen: FindingParams): string =>

@@ -7,8 +7,12 @@ const text = (seen: FindingParams, key: string): string => String(seen[key] ?? '
 const number = (seen: FindingParams, key: string): number => Number(seen[key] ?? 0);
 const bytes = (seen: FindingParams, key: string): string => formatBytes(number(seen, key), 'ru');
 const span = (seen: FindingParams, key: string): string => formatDuration(number(seen, key), 'ru');
-const before = (seen: FindingParams): string =>
-  seen['beforeMs'] === undefined ? '' : `, за ${span(seen, 'beforeMs')} до первого падения`;
+const before = (seen: FindingParams): string => {
+  if (seen['beforeMs'] === undefined) return '';
+  return number(seen, 'beforeMs') === 0
+    ? ', перед самым первым падением'
+    : `, за ${span(seen, 'beforeMs')} до первого падения`;
+};
 const others = (seen: FindingParams): string =>
   number(seen, 'count') > 1 ? ` (и ещё ${number(seen, 'count') - 1})` : '';
 const server = (seen: FindingParams): string =>
