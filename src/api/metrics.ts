@@ -76,18 +76,11 @@ const watchedText = (brain: Brain): string => {
   );
 };
 
-const insideText = (brain: Brain): string => {
+const hostText = (brain: Brain): string => {
   const hosts = brain.hosts();
-  const apps = brain.apps().map((one) => ({
-    one,
-    labels: { app: one.app.name, host: one.host?.name ?? '', service: one.service?.name ?? '' },
-  }));
   const figures = hosts.flatMap(({ host, vitals }) => (vitals === undefined ? [] : [{ host: host.name, vitals }]));
   const disks = figures.flatMap(({ host, vitals }) =>
     vitals.disks.map((disk) => ({ labels: { host, mount: disk.mount }, disk })),
-  );
-  const processes = apps.flatMap(({ one, labels }) =>
-    one.processes.map((process) => ({ labels: { ...labels, pid: String(process.pid) }, process })),
   );
   return (
     metric(
@@ -119,7 +112,19 @@ const insideText = (brain: Brain): string => {
       'gauge',
       'Free on a disk of a host.',
       disks.map(({ labels, disk }) => [labels, disk.freeBytes]),
-    ) +
+    )
+  );
+};
+
+const appText = (brain: Brain): string => {
+  const apps = brain.apps().map((one) => ({
+    one,
+    labels: { app: one.app.name, host: one.host?.name ?? '', service: one.service?.name ?? '' },
+  }));
+  const processes = apps.flatMap(({ one, labels }) =>
+    one.processes.map((process) => ({ labels: { ...labels, pid: String(process.pid) }, process })),
+  );
+  return (
     metric(
       'dozor_app_verdict',
       'gauge',
@@ -194,4 +199,5 @@ export const metricsText = (brain: Brain, version: string, now: EpochMs): string
   healthText(brain.health(), now) +
   storeText(brain.store.health()) +
   watchedText(brain) +
-  insideText(brain);
+  hostText(brain) +
+  appText(brain);

@@ -261,7 +261,11 @@ export class Hosts {
     if (app === undefined || order.phase === 'waiting' || order.phase === 'handed') return;
     const { phase: outcome, by, output } = order;
     const what = order.order.do;
-    const help = outcome === 'done' && HELPFUL.has(what) ? { at: order.at, do: what as 'recover', by } : undefined;
+    const action = 'planId' in order.order ? this.apps.of(app).scene.repair?.action : undefined;
+    const help =
+      outcome === 'done' && HELPFUL.has(what)
+        ? { at: order.at, do: what as 'recover', by, ...defined({ action }) }
+        : undefined;
     const sign = { type: 'order', appId: app.id, do: what, by, outcome, ...defined({ output }) } as const;
     this.apps.ordered(turn, app, sign, help);
   }
