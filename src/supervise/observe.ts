@@ -80,17 +80,24 @@ const managerSeen = (state: AppState, event: Extract<ProcessEvent, { type: 'mana
 const healthSeen = (state: AppState, event: Extract<ProcessEvent, { type: 'health' }>, at: EpochMs): AppState => {
   const before = state.health;
   // an exit in between ends the row
-  const same = before !== null && before.ok === event.ok && before.at >= (state.exits.at(-1)?.at ?? 0);
+  const exitAt = state.exits.at(-1)?.at ?? 0;
+  const same = before !== null && before.ok === event.ok && before.at >= exitAt;
   const health: Health = defined({
     ok: event.ok,
     at,
     since: same ? before.since : at,
     checks: same ? before.checks + 1 : 1,
-    goodAt: before?.ok === true ? before.at : before?.goodAt,
+    goodAt: goodUntil(before),
     detail: event.detail,
     port: event.port,
   });
-  if (!event.ok) return { ...state, health };
+  return event.ok ? healthyNow({ ...state, health }, at) : { ...state, health };
+};
+
+const goodUntil = (health: Health | null): EpochMs | undefined => (health?.ok === true ? health.at : health?.goodAt);
+
+/** What runs now has come up well; how long it took is learned. */
+const healthyNow = (state: AppState, at: EpochMs): AppState => {
   let { slowestBootMs } = state;
   const slots = Object.fromEntries(
     Object.entries(state.slots).map(([id, slot]) => {
@@ -100,7 +107,7 @@ const healthSeen = (state: AppState, event: Extract<ProcessEvent, { type: 'healt
       return [id, { ...slot, healthy: true }];
     }),
   );
-  return { ...state, health, slots, slowestBootMs };
+  return { ...state, slots, slowestBootMs };
 };
 
 /** Lets go what is too old to count. */
