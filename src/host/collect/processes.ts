@@ -84,6 +84,15 @@ export const listProcesses = async (): Promise<readonly RunningProcess[]> => {
   return found;
 };
 
+/** The ids of the processes that a process has started; empty where the kernel does not list them. */
+export const listChildren = async (pid: number): Promise<readonly number[]> => {
+  const text = await readProc(`/proc/${pid}/task/${pid}/children`);
+  return (text ?? '')
+    .split(' ')
+    .map(Number)
+    .filter((one) => one > 0);
+};
+
 /** A process and all that it started, by their ids. */
 export const familyOf = (root: number, all: readonly Pick<RunningProcess, 'pid' | 'parent'>[]): ReadonlySet<number> => {
   const family = new Set([root]);

@@ -4,7 +4,7 @@ import { standingOf } from '#diagnose/circumstance.ts';
 import type { Diagnosis, NextStart } from '#diagnose/diagnosis.ts';
 import type { Facts } from '#diagnose/facts.ts';
 import type { Finding } from '#diagnose/finding.ts';
-import { known, unknown, valueOf, type Known } from '#diagnose/known.ts';
+import { valueOf, type Known } from '#diagnose/known.ts';
 import { isTroubled, lastCrash } from '#diagnose/last-crash.ts';
 import { withLastChange } from '#diagnose/last-change.ts';
 import { diagnose } from '#diagnose/rules/index.ts';
@@ -18,10 +18,10 @@ import { within } from '../collect/deadline.ts';
 import { asRecord, asText, readJson, statOf } from '../collect/files.ts';
 import { collectMachine } from '../collect/machine.ts';
 import type { ManagedApp } from '../collect/managed.ts';
-import { lookAtPm2, managedByPm2, pm2AppNames, type Pm2Look } from '../collect/pm2-managed.ts';
+import { managerOf } from '../collect/manager-of.ts';
+import { lookAtPm2, pm2AppNames, type Pm2Look } from '../collect/pm2-managed.ts';
 import { askPm2 } from '../collect/pm2-rpc.ts';
 import { pm2HomeOf } from '../collect/pm2-files.ts';
-import { managedBySystemd } from '../collect/systemd-managed.ts';
 import { nextStartOf, tryNextStart } from './next-start.ts';
 
 /** Which app is meant, and what is known of it beforehand. */
@@ -110,22 +110,12 @@ const folderFor = async (
   return undefined;
 };
 
-/** Who manages it: PM2 when its list has it, else a unit of that name, else PM2 as far as it can be seen, which then does not know it. */
-const managerOf = async (look: Known<Pm2Look>, name: string): Promise<Known<ManagedApp>> => {
-  const seen = valueOf(look);
-  if (seen !== undefined && pm2AppNames(seen).includes(name)) return known(await managedByPm2(seen, name, LINES));
-  const unit = await within(PM2_MS, (signal) => managedBySystemd(name, LINES, signal));
-  if (unit.known) return unit;
-  return seen === undefined ? (look as Known<never>) : known(await managedByPm2(seen, name, LINES));
-};
-
 const chosen = async ({ app, cwd }: DiagnosisOptions): Promise<Chosen> => {
   const home = pm2HomeOf(app.pm2Home, processEnvironment());
-  const isUnit = app.manager === 'systemd';
-  const look = isUnit ? unknown('absent') : await within(PM2_MS, (signal) => lookAtPm2(home, askPm2, signal));
-  const seen = valueOf<Pm2Look>(look);
+  const look = await within(PM2_MS, (signal) => lookAtPm2(home, askPm2, signal));
+  const seen = valueOf(look);
   const name = await nameOf(app, seen, cwd);
-  const managed = await managerOf(look, name);
+  const managed = await managerOf(look, name, { isUnit: app.manager === 'systemd', limit: PM2_MS, lines: LINES });
   const isManaged = valueOf(managed)?.facts.knowsApp === true;
   const dir = await folderFor(app, isManaged, name, cwd);
   if (!isManaged && dir === undefined) throw unknownApp(name, seen);
