@@ -1,9 +1,10 @@
 import { defined } from '../kernel/defined.ts';
 import { HOUR, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { AppVerdict, HostSignal } from '../host/contract.ts';
-import type { DatedSign } from '../incident/events.ts';
+import type { DatedSign, VerdictEvent } from '../incident/events.ts';
 import { emptyScene, namedCause, withSign, type Scene, type Sign } from '../incident/scene.ts';
 import type { Reason } from '../monitor/reason.ts';
+import type { Evidence } from '../monitor/verdict.ts';
 
 /** What is known of an app; kept in the store, so that a restart goes on where it was. */
 export interface AppState {
@@ -103,3 +104,19 @@ export const withFindings = (state: AppState, { at, findings }: Of<'findings'>):
 /** A sign of its processes, its disk or its repair. */
 export const withOne = (state: AppState, at: EpochMs, sign: Sign): AppState =>
   withSigns(state, withSign(state.scene, at, sign), [{ at, sign }]);
+
+/** What the verdict is dated by: of a beginning the last good and the first bad moment, of an end the last bad and the first good one; none after now. */
+export const bracketOf = (
+  state: AppState,
+  now: EpochMs,
+): Pick<VerdictEvent, 'lastGood' | 'firstBad' | 'lastBad' | 'firstGood'> => {
+  const { verdict, scene, since, lastGoodAt, firstBadAt, firstGoodAt } = state;
+  const evidence = (at: EpochMs | undefined): Evidence | undefined =>
+    at === undefined || at === 0 ? undefined : { at: Math.min(at, now) };
+  if (verdict === 'up') {
+    const lastBad = evidence(Math.max(scene.exits?.last.at ?? 0, firstBadAt ?? 0));
+    return defined({ lastBad, firstGood: evidence(firstGoodAt ?? since) });
+  }
+  const firstBad: Evidence = { at: Math.min(firstBadAt ?? since, now), ...defined({ reason: state.reason }) };
+  return defined({ lastGood: evidence(lastGoodAt), firstBad });
+};

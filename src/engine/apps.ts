@@ -7,8 +7,7 @@ import type { Actor } from '../incident/incident.ts';
 import { calmScene, type Help, type Scene, type Sign } from '../incident/scene.ts';
 import { windowsCovering } from '../monitor/maintenance.ts';
 import type { Service } from '../monitor/model.ts';
-import type { Evidence } from '../monitor/verdict.ts';
-import { appSubject, unknownApp, withFindings, withOne, withVerdict, type AppState } from './app-state.ts';
+import { appSubject, bracketOf, unknownApp, withFindings, withOne, withVerdict, type AppState } from './app-state.ts';
 import type { Core, Turn } from './core.ts';
 import type { Incidents } from './incidents.ts';
 
@@ -39,6 +38,8 @@ export interface AppsWorld {
   readonly isBlind: (app: App) => boolean;
   /** Who asked for the repair by this plan, if anybody did. */
   readonly askedBy: (appId: string, planId: string) => Actor | undefined;
+  /** What is being done for the app right now. */
+  readonly underWay: (appId: string) => Help | undefined;
 }
 
 const isHurt = (verdict: AppVerdict): boolean => verdict === 'down' || verdict === 'degraded';
@@ -217,10 +218,9 @@ export class Apps {
     const { incidents, lastChange } = this.#world;
     const at = this.#wall();
     const isWell = state.verdict === 'up';
-    const evidence = (moment: EpochMs | undefined): Evidence | undefined =>
-      moment === undefined ? undefined : { at: Math.min(moment, at) };
-    const firstBad = evidence(state.firstBadAt ?? state.since);
-    const lastBad = Math.max(state.scene.exits?.last.at ?? 0, state.firstBadAt ?? 0);
+    const help = isWell ? this.#world.underWay(app.id) : undefined;
+    if (help !== undefined)
+      incidents.feed(turn, service.id, { type: 'scene', at, scene: state.scene, signs: [], help, quiet: true });
     incidents.feed(turn, service.id, {
       type: 'verdict',
       part: 'app',
@@ -238,15 +238,7 @@ export class Apps {
       scenes: [state.scene],
       signs: state.signs,
       ...defined({ reason: state.reason, lastChange: lastChange(service.id) }),
-      ...(isWell
-        ? defined({
-            lastBad: lastBad === 0 ? undefined : evidence(lastBad),
-            firstGood: evidence(state.firstGoodAt ?? state.since),
-          })
-        : defined({
-            lastGood: evidence(state.lastGoodAt),
-            firstBad: firstBad === undefined ? undefined : { ...firstBad, ...defined({ reason: state.reason }) },
-          })),
+      ...bracketOf(state, at),
     });
     const now = this.of(app);
     this.#keep(turn, app, { ...now, signs: [], ...(isWell ? { scene: calmScene(now.scene) } : {}) });

@@ -5,6 +5,7 @@ import { reason } from '../monitor/reason.ts';
 import { crashed, healed, repaired } from '../../test/fakes/agent.ts';
 import { breakMonitor, healMonitor, servicesOf } from '../../test/fakes/engine.ts';
 import { APPS, CONFIG, faceOf, hand, hostId, openOf, startWithApp, timelineOf } from '../../test/fakes/host-engine.ts';
+import { eventually } from '../../test/fakes/eventually.ts';
 import { staleArtifact } from '../../test/fakes/host-samples.ts';
 
 describe('an app in its service', () => {
@@ -80,7 +81,7 @@ describe('the configuration', () => {
     await engine.end();
     const again = await startWithApp(context, servicesOf(['api']), { dir: engine.dir });
     assert.equal(openOf(again), undefined);
-    assert.equal((await again.parts.core.store.incident(id))?.withdrawn, true);
+    await eventually('the end in the store', async () => (await again.parts.core.store.incident(id))?.withdrawn);
   });
 });
 

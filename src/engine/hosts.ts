@@ -68,6 +68,7 @@ export class Hosts {
       lastChange: parts.lastChange,
       isBlind: (app) => this.isGone(app),
       askedBy: (appId, planId) => this.orders.askedBy(appId, planId),
+      underWay: (appId) => this.orders.underWay(appId),
     });
   }
 

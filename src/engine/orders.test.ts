@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Fault } from '../kernel/fault.ts';
 import { crashed, healed, repaired } from '../../test/fakes/agent.ts';
-import { faceOf, hand, hostId, startWithApp } from '../../test/fakes/host-engine.ts';
+import { faceOf, hand, hostId, openOf, startWithApp } from '../../test/fakes/host-engine.ts';
 
 const BY = { name: 'Aigerim', via: 'telegram' } as const;
 
@@ -38,6 +38,21 @@ describe('an order', () => {
     assert.match(JSON.stringify(items), /move dist\/ away/);
     const { items: closed } = await engine.parts.core.store.incidents({ limit: 1 });
     assert.deepEqual(closed[0]?.help?.by, BY);
+  });
+
+  it('under way when the app comes back is how it came back', async (context) => {
+    const engine = await startWithApp(context);
+    const face = faceOf(engine);
+    await hand(engine, 1, crashed(engine.clock.now()));
+    const incidentId = openOf(engine)?.id ?? '';
+    await face.order('backend', { do: 'recover' }, BY);
+    assert.equal(
+      (await face.agentNews(hostId(engine), { waitMs: 0, briefing: face.briefing('vps').revision })).orders.length,
+      1,
+    );
+    await hand(engine, 2, healed(engine.clock.now()));
+    const { help } = (await engine.parts.core.store.incident(incidentId)) ?? {};
+    assert.deepEqual([help?.do, help?.by], ['recover', BY]);
   });
 
   it('is refused without an agent, and for a repair that nobody proposes', async (context) => {

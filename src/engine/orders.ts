@@ -4,6 +4,7 @@ import type { Json } from '../kernel/json.ts';
 import { DAY, MINUTE, SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import type { HostSignal, IssuedOrder, Order } from '../host/contract.ts';
 import type { Actor } from '../incident/incident.ts';
+import type { Help } from '../incident/scene.ts';
 import type { Core, Turn } from './core.ts';
 import type { OrderStanding } from './host-face.ts';
 
@@ -51,6 +52,13 @@ export class Orders {
   /** Who asked for this plan, if anybody did. */
   askedBy(appId: string, planId: string): Actor | undefined {
     return this.#latest(appId, ({ order }) => 'planId' in order && order.planId === planId)?.by;
+  }
+
+  /** What an agent is doing right now that may bring the app back: a recovery that is seen before the answer is its doing. */
+  underWay(appId: string): Help | undefined {
+    const order = this.#latest(appId, ({ phase, order: { do: what } }) => phase === 'handed' && HELPFUL.has(what));
+    if (order === undefined || order.order.do === 'repair') return undefined;
+    return { at: order.at, do: order.order.do as 'recover', by: order.by };
   }
 
   /** Puts an order in line. It is durable when this resolves. @throws Fault STORE_UNAVAILABLE */

@@ -1,46 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
-import { reason } from '../monitor/reason.ts';
-import { decide } from './decide.ts';
-import type { IncidentEffect, IncidentEvent, VerdictEvent, Ward } from './events.ts';
+import type { IncidentEvent } from './events.ts';
 import { downtime, detection, midpoint } from './times.ts';
-
-const RULES = { relapseMs: 600_000 };
-const PERSON = { name: 'Aigerim', via: 'telegram' } as const;
-
-const verdict = (at: number, to: VerdictEvent['to'], more: Partial<VerdictEvent> = {}): VerdictEvent => ({
-  type: 'verdict',
-  at,
-  serviceId: 's1',
-  monitorId: 'm1',
-  severity: 'critical',
-  from: to === 'up' ? 'down' : 'suspect',
-  to,
-  bad: 6,
-  asked: 6,
-  lasting: false,
-  afterDeploy: false,
-  fresh: { id: `i${at}`, code: `C${at}` },
-  ...(to === 'up'
-    ? { lastBad: { at: at - 60_000 }, firstGood: { at: at - 58_000 } }
-    : { lastGood: { at: at - 20_000 }, firstBad: { at: at - 10_000 }, reason: reason('tcp.refused') }),
-  ...more,
-});
-
-const run = (events: readonly IncidentEvent[], from: Ward = {}): { ward: Ward; effects: readonly IncidentEffect[] } => {
-  let ward = from;
-  const effects: IncidentEffect[] = [];
-  for (const event of events) {
-    const [next, done] = decide(ward, event, RULES);
-    ward = next;
-    effects.push(...done);
-  }
-  return { ward, effects };
-};
-
-const news = (effects: readonly IncidentEffect[]): readonly string[] =>
-  effects.flatMap((effect) => (effect.do === 'tell' ? [effect.news] : []));
+import { news, PERSON, run, verdict } from '../../test/fakes/incident-events.ts';
 
 describe('an incident', () => {
   it('opens on the verdict and dates its start between the last good and the first bad evidence', () => {
@@ -195,89 +157,5 @@ describe('the times of an incident', () => {
     assert.deepEqual(downtime(ward.last, 999_999), { least: 140_000 - 90_000, most: 142_000 - 80_000, certain: true });
     assert.deepEqual(detection(ward.last), { least: 10_000, most: 20_000, certain: true });
     assert.deepEqual(midpoint(ward.last.start), { at: 85_000, marginMs: 5_000 });
-  });
-});
-
-const anyEvent = (at: number): fc.Arbitrary<IncidentEvent> =>
-  fc.oneof(
-    fc
-      .record({
-        monitorId: fc.constantFrom('m1', 'm2', 'm3'),
-        to: fc.constantFrom('down', 'degraded', 'up', 'suspect', 'blind'),
-        lasting: fc.boolean(),
-      })
-      .map(({ to, ...more }) => verdict(at, to as VerdictEvent['to'], more)),
-    fc.record({
-      type: fc.constant('recovering' as const),
-      at: fc.constant(at),
-      monitorId: fc.constantFrom('m1', 'm2'),
-      on: fc.boolean(),
-    }),
-    fc.constant({ type: 'acknowledge' as const, at, by: PERSON }),
-    fc.constant({ type: 'resolve' as const, at, by: PERSON }),
-    fc.constant({ type: 'mute' as const, at, by: PERSON, until: at + 1_000 }),
-    fc.constant({ type: 'note' as const, at, by: PERSON, text: 'seen' }),
-    fc.constant({ type: 'withdrawn' as const, at, monitorId: 'm1' }),
-    fc.constant({ type: 'update' as const, at, monitorId: 'm1', kind: 'flapping' as const }),
-  );
-
-const anyStory = fc.array(fc.integer({ min: 1, max: 400_000 }), { maxLength: 25 }).chain((pauses) => {
-  let at = 1_000_000;
-  return fc.tuple(...pauses.map((pause) => anyEvent((at += pause))));
-});
-
-describe('the machine of incidents', () => {
-  it('gives the same whether or not its state went through JSON in between', () => {
-    fc.assert(
-      fc.property(anyStory, (story) => {
-        let kept: Ward = {};
-        let copied: Ward = {};
-        for (const event of story) {
-          const [next, effects] = decide(kept, event, RULES);
-          const [other, same] = decide(JSON.parse(JSON.stringify(copied)) as Ward, event, RULES);
-          assert.deepEqual(JSON.stringify(same), JSON.stringify(effects));
-          kept = next;
-          copied = other;
-        }
-      }),
-    );
-  });
-
-  it('tells of an end only after it told of a beginning, and never leaves a hurt monitor in a closed incident', () => {
-    fc.assert(
-      fc.property(anyStory, (story) => {
-        let ward: Ward = {};
-        let isTold = false;
-        for (const event of story) {
-          const [next, effects] = decide(ward, event, RULES);
-          ward = next;
-          for (const one of news(effects)) {
-            if (one === 'opened' || one === 'relapsed') isTold = true;
-            if (one === 'recovered') {
-              assert.ok(isTold);
-              isTold = false;
-            }
-          }
-          assert.equal(ward.open?.state ?? 'open', 'open');
-          assert.equal(ward.last?.state ?? 'closed', 'closed');
-          assert.equal(isTold, ward.open !== undefined);
-        }
-      }),
-    );
-  });
-
-  it('saves every incident that it speaks of in the same step', () => {
-    fc.assert(
-      fc.property(anyStory, (story) => {
-        let ward: Ward = {};
-        for (const event of story) {
-          const [next, effects] = decide(ward, event, RULES);
-          ward = next;
-          const saved = new Set(effects.flatMap((effect) => (effect.do === 'save' ? [effect.incident.id] : [])));
-          for (const effect of effects)
-            if (effect.do === 'tell' || effect.do === 'converse') assert.ok(saved.has(effect.incident.id));
-        }
-      }),
-    );
   });
 });

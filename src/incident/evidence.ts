@@ -62,6 +62,7 @@ export const onLateScene = (
 export const onAgent = (ward: Ward, open: Incident, event: Extract<IncidentEvent, { type: 'agent' }>): Decision => [
   ward,
   [
+    save(open),
     timeline(open, event.at, 'watch', { type: 'agent', hostId: event.hostId, gone: event.gone }),
     { do: 'tell', news: 'evidence', incident: open },
   ],
