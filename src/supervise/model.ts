@@ -5,7 +5,7 @@ export interface ProcessState {
   /** The manager's own id of it (PM2's pm_id, a unit's name). */
   readonly id: string;
   readonly app: string;
-  /** 0 when it does not run, or (in events of a start) is not known yet. */
+  /** 0 when it does not run, or is not known (yet). In an `exited` event: that of the process which ended. */
   readonly pid: number;
   /** The manager's own word, kept as evidence, never trusted: online, errored, stopped, "waiting restart", active, failed … */
   readonly status: string;

@@ -32,6 +32,8 @@ export class BusInterpreter {
   readonly #hints = new Map<number, Hint>();
   readonly #thrown = new Map<number, EpochMs>();
   readonly #states = new Map<number, ProcessState>();
+  /** The number of each process and the run that it belongs to, from the latest look. */
+  readonly #pids = new Map<number, { readonly pid: number; readonly startedAt: EpochMs }>();
 
   /** The events in a frame of the bus; `killed` when a person ended the daemon. */
   read(name: string, data: unknown, now: EpochMs): readonly ProcessEvent[] | 'killed' {
@@ -46,12 +48,13 @@ export class BusInterpreter {
 
   /** Takes a look into account, so that exceptions, which carry little, can be told with their process. */
   known(records: readonly Pm2Record[]): void {
+    for (const record of records) {
+      this.#states.set(record.id, stateOf(record));
+      if (record.pid > 0) this.#pids.set(record.id, { pid: record.pid, startedAt: record.startedAt });
+    }
     const ids = new Set(records.map(({ id }) => id));
-    for (const record of records) this.#states.set(record.id, stateOf(record));
-    for (const map of [this.#states, this.#hints, this.#thrown])
-      for (const id of map.keys()) if (!ids.has(id)) map.delete(id);
-    for (const map of [this.#ended, this.#signals])
-      for (const key of map.keys()) if (!ids.has(idOf(key)?.id ?? -1)) map.delete(key);
+    for (const map of [this.#states, this.#pids, this.#hints, this.#thrown, this.#ended, this.#signals])
+      forgetOthers(map, ids);
   }
 
   #log(text: unknown, at: EpochMs): void {
@@ -81,22 +84,24 @@ export class BusInterpreter {
     if (this.#ended.get(key) === record.startedAt) return [];
     this.#ended.set(key, record.startedAt);
     const how = this.#howItEnded(record, key, env['exit_code'], at);
-    const wanted = old || record.status === 'stopping';
-    const finished = !wanted && isFinished(record, how);
-    const process = stateOf(record, 0);
-    if (!old) this.#states.set(record.id, process);
+    const why = isFinished(record, how) ? ('finished' as const) : this.#why(record, old, at);
+    const process = stateOf(record, this.#pidOf(record));
+    const gone = { ...process, pid: 0 };
+    if (!old) this.#states.set(record.id, gone);
     const exited: ProcessEvent = {
       type: 'exited',
       at,
       process,
       uptimeMs: Math.max(0, at - record.startedAt),
-      wanted: wanted || finished,
-      ...defined({
-        ...how,
-        why: finished ? ('finished' as const) : wanted ? this.#why(record.id, old, at) : undefined,
-      }),
+      wanted: why !== undefined,
+      ...defined({ ...how, why }),
     };
-    return record.status === 'errored' ? [exited, { type: 'gave-up', at, process }] : [exited];
+    return record.status === 'errored' ? [exited, { type: 'gave-up', at, process: gone }] : [exited];
+  }
+
+  #pidOf({ id, startedAt }: Pm2Record): number {
+    const run = this.#pids.get(id);
+    return run !== undefined && run.startedAt === startedAt ? run.pid : 0;
   }
 
   /** PM2 gives code 0 for deaths by signal, SIGINT where there was no signal, and in cluster mode code 0 for exceptions as well. */
@@ -116,10 +121,12 @@ export class BusInterpreter {
     return hidden ? {} : { code };
   }
 
-  #why(id: number, old: boolean, at: EpochMs): Why {
+  /** Why the end was wanted; undefined when it was not. */
+  #why({ id, status }: Pm2Record, old: boolean, at: EpochMs): Why | undefined {
     const hint = this.#hints.get(id);
     this.#hints.delete(id);
     if (old) return 'reload';
+    if (status !== 'stopping') return undefined;
     return hint !== undefined && at - hint.at < HINT_MS ? hint.why : 'by-hand';
   }
 
@@ -135,8 +142,12 @@ export class BusInterpreter {
   }
 }
 
+const forgetOthers = (map: Map<string, unknown> | Map<number, unknown>, ids: ReadonlySet<number>): void => {
+  for (const key of map.keys()) if (!ids.has(idOf(key)?.id ?? -1)) (map as Map<unknown, unknown>).delete(key);
+};
+
 /** An end that the app's own settings call one: a job that is not to be restarted and ended well, or an exit code that stops it. */
 const isFinished = (record: Pm2Record, how: { readonly code?: number | undefined }): boolean => {
-  if (how.code === undefined) return false;
+  if (how.code === undefined || record.status === 'stopping') return false;
   return record.stopExitCodes.includes(how.code) || (!record.autorestart && how.code === 0);
 };
