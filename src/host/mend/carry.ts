@@ -37,7 +37,9 @@ export const carrying = (scene: Scene, options: Omit<CarryOptions, 'kind'>): Car
   const seen: Carrying['seen'] = {};
   const { surroundings } = scene;
   const verify = async (record: RunRecord, of: 'plan' | 'return'): Promise<boolean> => {
-    seen.after = await becomesHealthy(scene, HEALTHY_WITHIN);
+    // What was ill before is not waited for when it is ill again.
+    const isWaitedFor = of === 'plan' || record.healthyBefore !== false;
+    seen.after = await becomesHealthy(scene, isWaitedFor ? HEALTHY_WITHIN : 0);
     // What was ill before and is no cure cannot be blamed for it.
     const isNoWorse = of === 'plan' && record.healthyBefore === false && !record.isCure;
     return seen.after.isHealthy || isNoWorse;

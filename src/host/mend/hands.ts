@@ -32,7 +32,7 @@ export interface HandsOptions {
   readonly signal: AbortSignal;
   readonly locale: Locale;
   /** PM2's folder, when it is not the user's usual one. */
-  readonly pm2Home?: () => string | undefined;
+  readonly pm2Home?: string;
 }
 
 /** What was proven so long ago is tried again before it is done. */
@@ -41,7 +41,7 @@ const START_MS = 2 * MINUTE;
 
 const subjectOf = (app: AppSpec, { pm2Home }: HandsOptions): Subject => {
   const { name, dir, manager, ecosystem, envFile, health, port, artifacts } = app;
-  return defined({ name, dir, manager, ecosystem, envFile, health, port, artifacts, pm2Home: pm2Home?.() });
+  return defined({ name, dir, manager, ecosystem, envFile, health, port, artifacts, pm2Home });
 };
 
 const surroundingsOf = ({ env, home, now, signal }: HandsOptions): Surroundings => ({
