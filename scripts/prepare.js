@@ -1,6 +1,6 @@
-// First part of `npm test`, in JavaScript that Node 20 runs: sees to the Debian packages that the tests need.
+// First part of `npm test`, in JavaScript that Node 20 runs: sees to the Debian packages and the PM2 versions that the tests need.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** What the tests need besides npm's packages: the program that is looked for, the Debian package that has it, what for. */
@@ -80,3 +80,40 @@ if (lacking.length > 0) {
   const still = missing();
   if (still.length > 0) fail(`Still missing: ${still.map(([name]) => name).join(', ')}`);
 }
+
+/** Real PM2s that the client to its sockets is tested with: beside the project, never among its dependencies (PM2 is AGPL). */
+const PM2S = ['5', '6', '7'];
+const CACHE = join(import.meta.dirname ?? '.', '..', '.cache');
+
+const installPm2 = (major) => {
+  const folder = join(CACHE, `pm2-${major}`);
+  if (existsSync(join(folder, 'node_modules/pm2/bin/pm2'))) return;
+  console.log(`Installing PM2 ${major} for the tests into .cache/pm2-${major}`);
+  // whole or not at all: an interrupted install must not look like one
+  const half = `${folder}.${process.pid}`;
+  mkdirSync(half, { recursive: true });
+  const words = [
+    'install',
+    '--prefix',
+    half,
+    '--no-save',
+    '--no-package-lock',
+    '--no-audit',
+    '--no-fund',
+    '--ignore-scripts',
+  ];
+  const npm = process.env.npm_execpath;
+  const [program, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm'];
+  const done = spawnSync(program, [...first, ...words, `pm2@${major}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (done.status !== 0 || !existsSync(join(half, 'node_modules/pm2/bin/pm2'))) {
+    rmSync(half, { recursive: true, force: true });
+    fail(
+      `npm could not install pm2@${major} (see above): the tests run against real PM2s, so the registry has to be reachable once.\n` +
+        `By hand: npm install --prefix .cache/pm2-${major} --no-save pm2@${major}`,
+    );
+  }
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(half, folder);
+};
+
+for (const major of PM2S) installPm2(major);
