@@ -4,7 +4,8 @@ import { listFolder, readText, statOf } from './files.ts';
 /** Names and values of an env file. The values stay inside the collector. */
 export type EnvValues = ReadonlyMap<string, string>;
 
-const LINE = /^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|`([^`]*)`|([^\r\n]*))/gm;
+const LINE =
+  /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.]*)[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|`([^`]*)`|([^\r\n]*))/gm;
 
 /** Reads an env file as dotenv does: `NAME=value`, quoted or not, several lines within quotes. */
 export const parseEnvFile = (text: string): EnvValues => {

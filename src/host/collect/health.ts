@@ -51,19 +51,30 @@ export interface HealthQuestion {
   readonly signal: AbortSignal;
 }
 
+/** Node 18 can only try. */
+const urlOf = (address: string): URL | undefined => {
+  try {
+    return new URL(address);
+  } catch {
+    // No address: there is nothing to ask.
+    return undefined;
+  }
+};
+
 /** The port of an address, the scheme's own when none is written. */
 export const portOf = (address: string): number | undefined => {
-  if (!URL.canParse(address)) return undefined;
-  const url = new URL(address);
+  const url = urlOf(address);
+  if (url === undefined) return undefined;
   return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
 };
 
 /** Asks the health address from inside; without one, whether the port answers. `absent` when neither is known. */
 export const collectHealth = async ({ url, port, limit, signal }: HealthQuestion): Promise<Known<HealthFacts>> => {
-  if (url !== undefined && URL.canParse(url)) {
-    const answer = await ask(new URL(url), limit, signal);
+  const address = url === undefined ? undefined : urlOf(url);
+  if (address !== undefined) {
+    const answer = await ask(address, limit, signal);
     const isOpen = answer.status !== undefined || answer.error === 'ETIMEDOUT' || answer.error === 'ECONNRESET';
-    return known(defined({ url, port: portOf(url), isOpen, ...answer }));
+    return known(defined({ url, port: portOf(address.href), isOpen, ...answer }));
   }
   if (port === undefined) return unknown('absent', 'no health address, no port');
   const { answers, ...rest } = await askPort('localhost', port, limit, signal);

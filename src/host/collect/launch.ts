@@ -34,10 +34,16 @@ export interface Launch {
   readonly ids: readonly string[];
 }
 
+/** One word of a command line: pieces in quotes and without, next to each other. */
+const WORD = /(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'\\]|\\.|["'\\])+/g;
+const PIECE = /"((?:[^"\\]|\\.)*)"|'([^']*)'|\\(.)|([^])/g;
+
 /** Splits a command line as a shell would, quotes heeded; nothing is expanded. */
 export const splitWords = (line: string): readonly string[] =>
-  [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|((?:[^\s"'\\]|\\.)+)/g)].map(
-    ([, double, single, bare]) => double?.replaceAll(/\\(["\\])/g, '$1') ?? single ?? bare ?? '',
+  (line.match(WORD) ?? []).map((word) =>
+    word.replaceAll(PIECE, (_, double?: string, single?: string, escaped?: string, bare?: string) =>
+      double === undefined ? (single ?? escaped ?? bare ?? '') : double.replaceAll(/\\(["\\])/g, '$1'),
+    ),
   );
 
 const words = (value: unknown): readonly string[] => {
