@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { redactJson } from '#alert/redact.ts';
+import { redactJson } from '#kernel/redact.ts';
 import { wordFinding } from '#diagnose/word.ts';
 import type { AppStanding, HostStanding, OrderStanding } from '#engine/host-face.ts';
 import type { HostVitals } from '#host/contract.ts';

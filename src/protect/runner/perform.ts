@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { redact } from '../../alert/redact.ts';
+import { redact } from '../../kernel/redact.ts';
 import type { WorkStep } from '../record.ts';
 import type { Sight } from '../run.ts';
 import { runCommand } from './command.ts';

@@ -1,1 +1,0 @@
-export { MASK, redact, redactJson } from '../kernel/redact.ts';
