@@ -91,7 +91,10 @@ const rollback = async (app: string, options: Options, context: CommandContext):
   mustAgree(options, true);
   if (!(await confirmed('Do this?', options.yes === true, terminal))) return terminal.out('Nothing was changed.\n');
   const view = await give<RollbackView>('rollback-apply', defined({ ...order, to: plan.to }));
-  if (view.run?.phase !== 'done') exit(1);
+  // An interrupted rollback that was finished just now may be all there was to do.
+  const isDone =
+    view.run === undefined ? view.settled !== undefined && view.health.before.healthy : view.run.phase === 'done';
+  if (!isDone) exit(1);
   if (options.json === true) return terminal.out(`${JSON.stringify(view)}\n`);
   printEnd(view, terminal);
 };

@@ -172,11 +172,21 @@ const undo = async (options: HandsOptions, app: AppSpec, id: string): Promise<Re
     return endOf(end, runView(end, options.locale));
   });
 
+/** Restarted where PM2 has it; else started from its ecosystem file. */
+const startWords = async ({ app, pm2 }: Scene): Promise<readonly string[] | undefined> => {
+  if (pm2?.command === undefined) return undefined;
+  const isKnown = ((await pm2.records()) ?? []).some(({ name }) => name === app.name);
+  if (!isKnown && app.ecosystem !== undefined) return [...pm2.command, 'start', app.ecosystem, '--only', app.name];
+  return [...pm2.command, 'restart', app.name];
+};
+
 const start = async (options: HandsOptions, app: AppSpec): ReturnType<Hands['start']> => {
-  const { pm2, surroundings } = await open(app, options);
-  if (pm2?.command === undefined) return err('no pm2 was found on the PATH or beside the Node of its daemon');
-  const env = { ...surroundings.env, PM2_HOME: pm2.home };
-  const { code, error, said } = await runCommand([...pm2.command, 'restart', app.name], { env, timeoutMs: START_MS });
+  const scene = await open(app, options);
+  const words = app.manager === 'systemd' ? ['systemctl', 'start', app.name] : await startWords(scene);
+  if (words === undefined) return err('no pm2 was found on the PATH or beside the Node of its daemon');
+  const home = scene.pm2 === undefined ? {} : { PM2_HOME: scene.pm2.home };
+  const env = { ...scene.surroundings.env, ...home };
+  const { code, error, said } = await runCommand(words, { env, cwd: scene.app.dir, timeoutMs: START_MS });
   return code === 0
     ? ok(undefined)
     : err(

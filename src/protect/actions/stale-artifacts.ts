@@ -5,7 +5,7 @@ import { defineAction, type ActionContext, type Pm2Record, type Standing } from 
 import { askHealth } from '../trial/health.ts';
 import { matchArtifacts } from './stale-artifacts/glob.ts';
 import { takeInventory } from './stale-artifacts/inventory.ts';
-import { findOpeners } from './stale-artifacts/open-files.ts';
+import { findOpeners } from '../runner/open-files.ts';
 import { refusalOf, type Refusal } from './stale-artifacts/refusal.ts';
 
 const ID = 'stale-artifacts';

@@ -2,7 +2,7 @@ import { lstat, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import type { ActionContext } from '../../define.ts';
 import { isThere } from '../../runner/durable.ts';
-import type { Opener } from './open-files.ts';
+import type { Opener } from '../../runner/open-files.ts';
 import type { Inventory } from './inventory.ts';
 
 /** Why something is left where it is. */
