@@ -9,6 +9,7 @@ import { isPlan } from '#protect/define.ts';
 import type { RunKind } from '#protect/record.ts';
 import type { RunEnd } from '#protect/runner/runner.ts';
 import { carrying, recordOfPlans, underLock, type Carrying, type CarryOptions } from './carry.ts';
+import { warned } from './double-work.ts';
 import { openScene, type Scene, type Surroundings } from './scene.ts';
 import type { Subject } from './subject.ts';
 import { askOnce } from './verify.ts';
@@ -81,7 +82,8 @@ const planAll = async (scene: Scene, { only, keepsAll }: Pick<ProtectOrder, 'onl
   for (const action of chosen(only)) {
     const outcome = await action.plan(scene.context);
     if (!isPlan(outcome)) nothing.push(outcome);
-    else if (keepsAll !== true || !outcome.steps.some((step) => step.do === 'delete')) plans.push(outcome);
+    else if (keepsAll !== true || !outcome.steps.some((step) => step.do === 'delete'))
+      plans.push(await warned(outcome, scene));
   }
   return { plans, nothing };
 };

@@ -11,6 +11,7 @@ import { isPlan, type Pm2Record } from '#protect/define.ts';
 import { Fault } from '#kernel/fault.ts';
 import { readTail } from '../collect/files.ts';
 import { carrying, recordOfPlans, underLock, type CarryOptions } from './carry.ts';
+import { warned } from './double-work.ts';
 import { openScene, type Scene, type Surroundings } from './scene.ts';
 import type { Subject } from './subject.ts';
 import { askOnce, type Wellness } from './verify.ts';
@@ -150,7 +151,7 @@ export const planRecover = async (order: RecoverOrder, surroundings: Surrounding
   const health = await askOnce(scene);
   const view = viewOf(scene, health, order);
   if (health.isHealthy && !order.force) return view;
-  return { ...view, plan: planView(await planRecovery(scene, health), scene, order.locale) };
+  return { ...view, plan: planView(await warned(await planRecovery(scene, health), scene), scene, order.locale) };
 };
 
 /** What its error log says of an app that is not well. */

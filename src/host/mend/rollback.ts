@@ -11,6 +11,7 @@ import { keepTree, keptTrees, type KeptTree } from '#protect/tree/kept.ts';
 import type { TreeQuestion } from '#protect/tree/code-files.ts';
 import { differenceTo, makeReady, returnSteps, type Difference } from '#protect/tree/restore.ts';
 import { carrying, recordOf, runId, underLock, type CarryOptions } from './carry.ts';
+import { warned } from './double-work.ts';
 import { openScene, type Scene, type Surroundings } from './scene.ts';
 import type { Subject } from './subject.ts';
 import { askOnce } from './verify.ts';
@@ -149,7 +150,9 @@ const placeOf = ({ near }: Aim, id: string): string => join(near, 'returns', id)
 const viewOf = async (scene: Scene, aim: Aim, locale: Locale): Promise<RollbackView> => {
   const { tree, difference } = aim;
   const plan =
-    difference === undefined ? undefined : planView(planOf(scene, placeOf(aim, 'new'), difference), scene, locale);
+    difference === undefined
+      ? undefined
+      : planView(await warned(planOf(scene, placeOf(aim, 'new'), difference), scene), scene, locale);
   return defined({
     app: scene.app.name,
     dir: scene.app.dir,

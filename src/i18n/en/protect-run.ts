@@ -28,14 +28,12 @@ export const runSays = {
   'health.port': ({ port }: SaidParams): string =>
     `port ${port} is open, but no health address is known: set apps[].health`,
   'health.unknown': (): string => 'no health address is known: set apps[].health, or --health URL',
-  'health.add': (): string => 'an address that says whether the app is well',
   'recover.gap': ({ app }: SaidParams): string => `${app} is stopped and started: it is away for a second or more`,
   'recover.list': ({ app }: SaidParams): string =>
     `${app} is deleted from PM2's list and started anew from its ecosystem file`,
   'rollback.gap': ({ app }: SaidParams): string => `${app} is restarted: it is away for a second or so`,
   'rollback.schema': (): string => 'changes of the database are not taken back',
   'rollback.packages': (): string => 'node_modules is as it is: the packages of that time are not kept',
-  'reload.gap': ({ app }: SaidParams): string => `${app} runs once only (fork mode): reloading it means a second's gap`,
   'trial.work': ({ names }: SaidParams): string =>
     `the trial boot starts the app a second time for some seconds: jobs and bots may act twice (${names})`,
 } satisfies Readonly<Record<string, (params: SaidParams) => string>>;

@@ -29,7 +29,6 @@ export const runSays: typeof en = {
   'health.port': ({ port }: SaidParams): string =>
     `порт ${port} открыт, но адрес проверки здоровья неизвестен: задайте apps[].health`,
   'health.unknown': (): string => 'адрес проверки здоровья неизвестен: задайте apps[].health или --health URL',
-  'health.add': (): string => 'адрес, который говорит, здорово ли приложение',
   'recover.gap': ({ app }: SaidParams): string =>
     `${app} останавливается и запускается: секунду или дольше его не будет`,
   'recover.list': ({ app }: SaidParams): string =>
@@ -37,8 +36,6 @@ export const runSays: typeof en = {
   'rollback.gap': ({ app }: SaidParams): string => `${app} перезапускается: около секунды его не будет`,
   'rollback.schema': (): string => 'изменения базы данных не откатываются',
   'rollback.packages': (): string => 'node_modules остаётся как есть: пакеты того времени не сохранены',
-  'reload.gap': ({ app }: SaidParams): string =>
-    `${app} работает в одном экземпляре (fork): перезагрузка — это перерыв около секунды`,
   'trial.work': ({ names }: SaidParams): string =>
     `пробный запуск на несколько секунд поднимает второй экземпляр: задания и боты могут сработать дважды (${names})`,
 };

@@ -8,7 +8,7 @@ const segmentPattern = (segment: string): RegExp => {
   const source = segment
     .replaceAll(/[.+^$()|\\]/g, String.raw`\$&`)
     .replaceAll(/\[!/g, '[^')
-    .replaceAll(/\{([^{}]*)\}/g, (_, words: string) => `(?:${words.split(',').join('|')})`)
+    .replaceAll(/\{([^{}]*)\}/g, (_, words: string) => `(${words.split(',').join('|')})`)
     .replaceAll(/[*?]/g, (sign) => SIGNS[sign] ?? sign);
   return new RegExp(`^${source}$`, 's');
 };
