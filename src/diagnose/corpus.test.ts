@@ -54,7 +54,7 @@ for (const one of CASES)
 
 /** PM2 takes away what Node puts around an error. */
 const bare = (text: string): string =>
-  text.replace(/^node:[^\n]*:\d+\n(?:[^\n]*\n){1,3}?\s*\^+\s*\n\n?/m, '').replaceAll(/\n*Node\.js v[\d.]+\n*/g, '\n');
+  text.replace(/^node:[^\n]*:\d+\n(?:[^\n]*\n){1,3}?\s*\^+\s*\n\n?/m, '').replaceAll(/\n*^Node\.js v[\d.]+\n*/gm, '\n');
 
 const eachLine = (text: string, before: string, after = ''): string =>
   text

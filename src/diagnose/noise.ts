@@ -24,7 +24,7 @@ const WRAPPER: readonly RegExp[] = [
   /^Restarting '.*'$/,
   /^Completed running '.*'$/,
   /^\(Use `node --trace-\w/,
-  /^(?:Starting inspector|For help, see: https:\/\/nodejs\.org)/,
+  /^For help, see: https:\/\/nodejs\.org/,
   /^\[?(?:ERROR|INFO)?\]? ?\d{2}:\d{2}:\d{2} .*ts-node-dev/,
 ];
 

@@ -60,6 +60,9 @@ const failed =
 const LISTENING = /\b(?:listen|bind)\b E/;
 const NAMES = /\bgetaddrinfo\b|\bquery(?:Srv|Txt|A|AAAA)?\b E|ENOTFOUND|EAI_AGAIN/;
 
+/** Names that do not resolve and certificates that are not accepted have causes of their own. */
+const UNLIKE_ABSENCE = new RegExp(`${NAMES.source}|certificate|SSL|[Aa]uthentication failed|bad auth`);
+
 const GAVE_UP =
   /Reached the max retries per request limit|MaxRetriesPerRequestError|KafkaJSNumberOfRetriesExceeded|Connection is closed\.|Max reconnection attempts reached|NoHostAvailable|ConnectionError: connect|retries exceeded/;
 
@@ -80,6 +83,12 @@ const SIGNATURES: readonly Signature[] = [
     match: failed(/\b(?:EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN)\b/, LISTENING),
   },
   { cause: 'dependency-unreachable', sure: 0.9, match: gaveUp },
+  { cause: 'dependency-unreachable', sure: 0.88, match: words(/connect ENOENT (?<address>(?!\S*docker)\/\S{1,300})/) },
+  {
+    cause: 'dependency-unreachable',
+    sure: 0.9,
+    match: words(/SequelizeConnectionRefusedError|SequelizeHostNotReachableError/),
+  },
   { cause: 'dependency-unreachable', sure: 0.93, match: failed(/Can't reach database server at|\bP1001\b/, NAMES) },
   {
     cause: 'dependency-timeout',
@@ -114,14 +123,14 @@ const SIGNATURES: readonly Signature[] = [
     sure: 0.88,
     match: failed(
       /MongooseServerSelectionError|MongoServerSelectionError|Mongo(?:ose)?NetworkError|failed to connect to server|Server selection timed out/,
-      NAMES,
+      UNLIKE_ABSENCE,
     ),
   },
   {
     cause: 'dependency-unreachable',
-    sure: 0.88,
+    sure: 0.78,
     match: failed(
-      /SequelizeConnectionRefusedError|SequelizeHostNotReachableError|(?:Unable|Failed) to connect to (?:the )?(?:database|redis|server|broker)|Redis (?:connection|server)[^\n]{0,40}(?:failed|refused|lost)|KafkaJSConnectionError|(?:database|server|broker) (?:is )?(?:unreachable|not reachable|unavailable)/i,
+      /(?:Unable|Failed) to connect to (?:the )?(?:database|redis|server|broker)|Redis (?:connection|server)[^\n]{0,40}(?:failed|refused|lost)|KafkaJSConnectionError|(?:database|server|broker) (?:is )?(?:unreachable|not reachable|unavailable)/i,
       NAMES,
     ),
   },

@@ -33,19 +33,29 @@ const ALL_NAMES = new RegExp(`(?:^|[\\s"'\`:[(])(?:${NAME})(?=$|[\\s"'\`:,.\\])!
 const said: Signature['match'] = (report) => {
   const text = subjectOf(report).slice(0, 3_000);
   if (!MISSING.test(text) || !OF_ENV.test(text) || OTHER.test(text)) return undefined;
-  const names = namesIn(report.message);
+  // Where neither environment nor configuration is named, a word in capitals alone may be anything.
+  const isNamed = /\b(?:env|config)/i.test(text);
+  const names = namesIn(report.message).filter((name) => isNamed || name.includes('_'));
   return names.length === 0 ? undefined : params(names);
 };
 
+const WANTED =
+  /["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+["'`]? (?:is |are |was |must |env )?(?:required|missing|not (?:set|defined|provided|configured)|undefined|unset|must be (?:set|provided|defined)|to be (?:set|provided|defined))/;
+const LACKING =
+  /\b(?:[Mm]issing|MISSING|[Rr]equired|[Uu]ndefined|[Nn]o|[Ww]ithout|[Ss]et)(?: \w+){0,3}:? ["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+/;
+
 /** The same without the word, where a name with an underscore is called missing: `JWT_SECRET is required`. */
-const saidShort: Signature['match'] = (report) => {
-  const text = report.message.slice(0, 600);
-  if (OTHER.test(text)) return undefined;
-  const names = namesIn(text).filter((name) => name.includes('_'));
-  const pattern =
-    /["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+["'`]? (?:is |are |was |must |env )?(?:required|missing|not (?:set|defined|provided|configured)|undefined|unset|must be (?:set|provided|defined)|to be (?:set|provided|defined))|(?:missing|required|undefined|no|without|set)(?: \w+){0,3}:? ["'`]?[A-Z][A-Z0-9]*_[A-Z0-9_]+/i;
-  return names.length > 0 && pattern.test(text) && ALL_NAMES.test(text) ? params(names) : undefined;
-};
+const saidShort =
+  (pattern: RegExp): Signature['match'] =>
+  (report) => {
+    const text = report.message.slice(0, 600);
+    if (OTHER.test(text) || OF_TABLES.test(text)) return undefined;
+    const names = namesIn(text).filter((name) => name.includes('_'));
+    return names.length > 0 && pattern.test(text) && ALL_NAMES.test(text) ? params(names) : undefined;
+  };
+
+/** Columns and fields have such names as well. */
+const OF_TABLES = /\b(?:column|table|field|row|header|parameter|attribute|record|constraint)s?\b/i;
 
 /** Errors that have causes of their own, whatever words they use. */
 const OTHER =
@@ -94,7 +104,7 @@ const read: Signature['match'] = (report) => {
 /** Libraries that are given nothing where a secret or address should be. */
 const GIVEN_NOTHING: readonly (readonly [RegExp, number])[] = [
   [
-    /secretOrPrivateKey must have a value|JwtStrategy requires a secret or key|secret or key must be provided|secret option required for sessions|jwt must be provided/,
+    /secretOrPrivateKey must have a value|JwtStrategy requires a secret or key|secret or key must be provided|secret option required for sessions/,
     0.8,
   ],
   [/client password must be a string/, 0.82],
@@ -105,7 +115,7 @@ const GIVEN_NOTHING: readonly (readonly [RegExp, number])[] = [
   [/Environment variable not found: (\w{1,80})/, 0.97],
   [/(?:the URL must start with the protocol|You must provide a nonempty URL|resolved to an empty string)/, 0.7],
   [
-    /Neither apiKey nor config\.authenticator provided|supabase(?:Url|Key) is required|accountSid must start with AC|username is required|API key (?:is )?(?:missing|required|not (?:set|provided))|Missing API key|No API key provided|You did not provide an API key/i,
+    /Neither apiKey nor config\.authenticator provided|supabase(?:Url|Key) is required|accountSid must start with AC|API key (?:is )?(?:missing|required|not (?:set|provided))|Missing API key|No API key provided|You did not provide an API key/i,
     0.82,
   ],
   [/input: '(?:undefined|null|)'|base: 'undefined/, 0.8],
@@ -154,7 +164,8 @@ const inReport: Signature['match'] = (report, reading) => (report.form === 'line
 const SIGNATURES: readonly Signature[] = [
   { cause: 'env-missing', sure: 0.95, match: validated },
   { cause: 'env-missing', sure: 0.95, match: said },
-  { cause: 'env-missing', sure: 0.92, match: saidShort },
+  { cause: 'env-missing', sure: 0.9, match: saidShort(WANTED) },
+  { cause: 'env-missing', sure: 0.78, match: saidShort(LACKING) },
   { cause: 'env-missing', sure: 0.92, match: inReport },
   { cause: 'env-missing', sure: 0.95, match: nothing(0.95, 1) },
   { cause: 'env-missing', sure: 0.82, match: nothing(0.8, 0.95) },

@@ -73,7 +73,14 @@ const SIGNATURES: readonly Signature[] = [
     sure: 0.93,
     match: coded(/\bENOENT\b/, new RegExp(`${CONNECTING.source}|${ENV_FILE.source}`)),
   },
-  { cause: 'file-missing', sure: 0.8, match: words(/connect ENOENT (?<path>\/\S{1,300})/) },
+  { cause: 'file-missing', sure: 0.75, match: words(/connect ENOENT (?<path>\/\S{1,300})/) },
+  {
+    cause: 'file-missing',
+    sure: 0.85,
+    match: words(
+      /env: [‘'"]?(?<path>[^’'"\n:]{1,60})[’'"]?: No such file or directory|Failed at step (?:EXEC|CHDIR) spawning (?<program>\S{1,200}): No such file or directory|Changing to the requested working directory failed/,
+    ),
+  },
   { cause: 'file-missing', sure: 0.85, match: coded(/\b(?:ENOTDIR|EISDIR)\b/) },
   {
     cause: 'file-missing',

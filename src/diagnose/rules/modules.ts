@@ -58,9 +58,14 @@ const isInBuild = (request: ModuleRequest): boolean => builtFolder(ownedBy(reque
 
 const PREPARED = /^\.prisma\/client|^@prisma\/client\/|^generated\/prisma/;
 
+/** Built-in modules of a newer Node, and packages for one platform: other rules know them. */
+const OTHERS = new RegExp(
+  `${PREPARED.source}|^node:|^@(?:esbuild|swc|rollup|img|parcel|next|oxc-\\w+|rolldown|napi-rs|node-rs|tailwindcss|biomejs|lightningcss)/[\\w-]*(?:linux|darwin|win32|sunos|freebsd)`,
+);
+
 const notInstalled: Signature['match'] = (report) => {
   const request = moduleRequest(report);
-  if (request === undefined || request.kind !== 'package' || PREPARED.test(request.wanted)) return undefined;
+  if (request === undefined || request.kind !== 'package' || OTHERS.test(request.wanted)) return undefined;
   const asker = ownedBy(request);
   const name = packageOf(request.wanted);
   const parent = installedPackage(asker);

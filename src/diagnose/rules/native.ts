@@ -56,14 +56,14 @@ const SIGNATURES: readonly Signature[] = [
     cause: 'native-module-wrong-platform',
     sure: 0.9,
     match: words(
-      /You installed esbuild for another platform|installed (?:for|on) another platform|(?:Failed to load native binding|Cannot find native binding)|Unsupported (?:platform|OS|architecture)[^\n]{0,60}/,
+      /You installed esbuild for another platform|The package "@[\w/-]{1,80}" could not be found, and is needed by|installed (?:for|on) another platform|(?:Failed to load native binding|Cannot find native binding)|Unsupported (?:platform|OS|architecture)[^\n]{0,60}/,
     ),
   },
   {
     cause: 'native-module-wrong-platform',
-    sure: 0.85,
+    sure: 0.9,
     match: words(
-      /Cannot find module '(?<package>@(?:esbuild|swc|rollup|img|parcel|next|oxc-\w+|rolldown|napi-rs|node-rs|tailwindcss|biomejs|lightningcss)\/[\w-]*(?:linux|darwin|win32|sunos|freebsd)[\w-]*)/,
+      /Cannot find (?:module|package) '(?<package>@(?:esbuild|swc|rollup|img|parcel|next|oxc-\w+|rolldown|napi-rs|node-rs|tailwindcss|biomejs|lightningcss)\/[\w-]*(?:linux|darwin|win32|sunos|freebsd)[\w-]*)/,
     ),
   },
   {

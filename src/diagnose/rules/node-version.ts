@@ -118,7 +118,7 @@ const BUILTIN =
 const wrongMajor: Signature['match'] = (report: ErrorReport) => {
   const text = `${report.head}\n${report.message}`;
   const match =
-    /requires (?:a )?(?:minimum )?Node(?:\.js)? (?:version )?(?:of )?(?:at least )?(?:>=|\^|~|v)*\s?v?(\d+(?:\.\d+){0,2})/i.exec(
+    /requires (?:a )?(?:minimum )?(?:at least )?Node(?:\.js)? (?:version )?(?:of )?(?:at least )?(?:>=|\^|~|v)*\s?v?(\d+(?:\.\d+){0,2})/i.exec(
       text,
     ) ??
     /Node(?:\.js)? (?:version )?(?:>=|v)\s?v?(\d+(?:\.\d+){0,2})[^\n]{0,20} (?:is )?required/i.exec(text) ??

@@ -43,14 +43,14 @@ const SIGNATURES: readonly Signature[] = [
   },
   {
     cause: 'syntax-error',
-    sure: 0.82,
+    sure: 0.76,
     match: words(
       /(?:TSError|Unable to compile TypeScript)[\s\S]{0,400}?(?<path>[^\s(:]{1,200}\.[cm]?tsx?)[(:](?<line>\d+)[^\n]{0,60}error TS\d{4}: /,
     ),
   },
   {
     cause: 'syntax-error',
-    sure: 0.8,
+    sure: 0.74,
     match: words(/(?<path>[^\s(:]{1,200}\.[cm]?tsx?)[(:](?<line>\d+)[^\n]{0,60}error TS\d{4}: /),
   },
   {
