@@ -24,6 +24,11 @@ const listOf = (value: unknown): readonly Written[] =>
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
+const addressOf = (value: unknown): string | undefined => {
+  const text = textOf(value);
+  return text !== undefined && /^https?:/.test(text) && URL.canParse(text) ? text : undefined;
+};
+
 const subjectOf = (app: Written, host: Written | undefined): Subject => {
   const deploy = typeof app['deploy'] === 'object' && app['deploy'] !== null ? (app['deploy'] as Written) : {};
   const { artifacts } = app;
@@ -33,7 +38,7 @@ const subjectOf = (app: Written, host: Written | undefined): Subject => {
     manager: (['pm2', 'systemd', 'gate'] as const).find((one) => one === app['manager']),
     ecosystem: textOf(app['ecosystem']),
     envFile: textOf(app['envFile']),
-    health: textOf(app['health']),
+    health: addressOf(app['health']),
     port: typeof deploy['port'] === 'number' ? deploy['port'] : undefined,
     artifacts: Array.isArray(artifacts) ? artifacts.filter((one): one is string => typeof one === 'string') : undefined,
     pm2Home: textOf(host?.['pm2Home']),

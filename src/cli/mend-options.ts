@@ -45,7 +45,7 @@ const portOf = (text: string | undefined): number | undefined => {
 };
 
 const healthOf = (text: string | undefined): string | undefined => {
-  if (text !== undefined && !/^https?:\/\//.test(text))
+  if (text !== undefined && !(/^https?:\/\//.test(text) && URL.canParse(text)))
     throw new Fault('USAGE', `${text} is no address.`, 'Such as http://127.0.0.1:3000/health');
   return text;
 };

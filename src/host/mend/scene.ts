@@ -103,7 +103,7 @@ const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const portOfHealth = (health: string | undefined): number | undefined => {
-  if (health === undefined || !URL.canParse(health)) return undefined;
+  if (health === undefined) return undefined;
   const { hostname, port } = new URL(health);
   return isLoopback(hostname) && port !== '' ? Number(port) : undefined;
 };
