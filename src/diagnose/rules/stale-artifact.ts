@@ -1,7 +1,9 @@
 import type { ErrorReport } from '../crash.ts';
-import type { Params } from '../finding.ts';
+import type { Facts } from '../facts.ts';
+import type { Finding, Params } from '../finding.ts';
 import { frameFile, isWhileLoading } from '../frame.ts';
 import { builtFolder, moduleRequest, resolveRequest } from '../module-request.ts';
+import { valueOf } from '../known.ts';
 import { defineRule } from '../rule.ts';
 import { bySignatures, told, type Signature } from '../signature.ts';
 
@@ -69,9 +71,24 @@ const SIGNATURES: readonly Signature[] = [
   { cause: 'stale-artifact', action: 'stale-artifacts', sure: 0.7, match: misfit },
 ];
 
+/** A build that runs itself, or that git tracks, is nothing to be moved away: where facts say so, nothing is proposed. */
+const mayGo = ({ params }: Finding, facts: Facts | undefined): boolean => {
+  const artifacts = valueOf(facts?.app?.artifacts) ?? [];
+  const one = artifacts.find(({ path }) => `${path}/` === params['folder']);
+  return one === undefined || (!one.holdsEntry && valueOf(one.isTracked) !== true);
+};
+
+const withoutAction = ({ cause, params, confidence, evidence }: Finding): Finding => ({
+  cause,
+  params,
+  confidence,
+  evidence,
+});
+
 /** A build that is partly there, or older than what it is run with: `dist/` without a file that it asks for. */
 export const staleArtifact = defineRule({
   name: 'stale-artifact',
   causes: ['stale-artifact'],
-  judge: (reading) => bySignatures(reading, SIGNATURES),
+  judge: (reading, facts) =>
+    bySignatures(reading, SIGNATURES).map((finding) => (mayGo(finding, facts) ? finding : withoutAction(finding))),
 });
