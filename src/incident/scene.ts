@@ -2,7 +2,7 @@ import { isLastingCause } from '../diagnose/causes.ts';
 import type { Finding } from '../diagnose/finding.ts';
 import { defined } from '../kernel/defined.ts';
 import { HOUR, type EpochMs, type Ms } from '../kernel/time.ts';
-import type { Actor, TimelineData } from './incident.ts';
+import type { Actor, TimelineData } from './happening.ts';
 
 /** What an agent tells of an app, as the timeline keeps it. */
 export type Sign = Extract<TimelineData, { readonly type: 'process' | 'change' | 'repair' | 'finding' | 'order' }>;

@@ -26,6 +26,7 @@ const lengths = (before: readonly string[], after: readonly string[]): readonly 
   return table;
 };
 
+// oxlint-disable-next-line complexity -- one walk along both texts; split, its halves would share all their state
 const paired = (before: readonly string[], after: readonly string[]): readonly Line[] => {
   const table = lengths(before, after);
   const left = (a: number, b: number): number => table[a]?.[b] ?? 0;

@@ -39,14 +39,18 @@ export class ErrorWords {
 /** The end of a file, at most 16 kB, from the beginning of a line; empty when it cannot be read or is no file. */
 export const endOfFile = async (path: string): Promise<string> => {
   try {
-    await using file = await open(path, 'r');
-    const status = await file.stat();
-    if (!status.isFile()) return '';
-    const { size } = status;
-    const length = Math.min(size, LIMIT);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    return size > LIMIT ? text.slice(text.indexOf('\n') + 1) : text;
+    const file = await open(path, 'r');
+    try {
+      const status = await file.stat();
+      if (!status.isFile()) return '';
+      const { size } = status;
+      const length = Math.min(size, LIMIT);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+      const text = buffer.toString('utf8', 0, bytesRead);
+      return size > LIMIT ? text.slice(text.indexOf('\n') + 1) : text;
+    } finally {
+      await file.close();
+    }
   } catch {
     // unreadable or gone: there are no words, which is an answer
     return '';
