@@ -98,7 +98,8 @@ export const bundleModule = async (root: string, entry: string): Promise<string>
   try {
     const { output } = await build.generate({ format: 'esm', minify: true, codeSplitting: false });
     if (output.length !== 1) throw new Error(`one module was expected of ${entry}, not ${output.length}`);
-    return output[0].code;
+    // It runs from memory: from there Node makes no `require`, which packages in CommonJS want for Node's own modules.
+    return output[0].code.replaceAll('import.meta.url', '"file:///"');
   } finally {
     await build.close();
   }
