@@ -54,6 +54,16 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** The app's own files, as far as they are reached from its entry. */
+export interface AppSources {
+  /** Where its environment is read from: as configured, as the code says, or under a usual name; absent when there is none. */
+  readonly envFile?: string;
+  /** In the order in which Node reaches them, the entry (or what is loaded before it) first. */
+  readonly code: readonly { readonly path: string; readonly text: string }[];
+  /** The first of them is loaded before the entry (`--import`). */
+  readonly preloaded: boolean;
+}
+
 /** What an action is given. It may read whatever it wants; it changes nothing: its plan does, through the runner. */
 export interface ActionContext {
   readonly app: ActionApp;
@@ -65,6 +75,9 @@ export interface ActionContext {
   readonly pm2?: Pm2Access;
   /** What starts the app, down to the file that runs; absent when it could not be told. */
   readonly entry?: EntryFacts;
+  sources(): Promise<AppSources>;
+  /** What starts PM2 with its saved list at boot: a unit, a script, a crontab; undefined when nothing does. */
+  bootedBy(): Promise<string | undefined>;
   /** The Node that runs the app. */
   readonly node: string;
   /** The environment of this process, for programs that are run; its values are never shown. */

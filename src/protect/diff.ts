@@ -101,10 +101,17 @@ export const unifiedDiff = (path: string, before: string | undefined, after: str
   return `--- ${before === undefined ? '/dev/null' : path}\n+++ ${path}\n${hunks.join('')}`;
 };
 
-const VARIABLE = /^([ +-]\s*(?:export\s+)?[\w.-]+\s*=\s*)(.*)$/gm;
+const VARIABLE = /^([ +-]\s*(?:#\s*)?(?:export\s+)?[\w.-]+\s*=\s*)(.*)$/;
+
+const masked = (line: string): string => {
+  const [, name, value = ''] = VARIABLE.exec(line) ?? [];
+  if (name !== undefined) return /^(["']?)(true|false|)\1$/i.test(value.trim()) ? line : `${name}•••`;
+  // Blanks and comments stay; all else is a value that goes on from the line above.
+  return /^(?:[ +-]\s*(?:#.*)?|@@ .*)$/.test(line) ? line : `${line.slice(0, 1)}•••`;
+};
 
 /** A diff of a file of environment variables: their names, never their values (but for yes and no). */
-export const withoutValues = (diff: string): string =>
-  diff.replaceAll(VARIABLE, (_, name: string, value: string) =>
-    /^(["']?)(true|false|)\1$/i.test(value.trim()) ? `${name}${value}` : `${name}•••`,
-  );
+export const withoutValues = (diff: string): string => {
+  const lines = diff.split('\n');
+  return lines.map((line, at) => (at < 2 || line === '' ? line : masked(line))).join('\n');
+};

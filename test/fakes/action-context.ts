@@ -35,6 +35,8 @@ export const actionContext = (
   app: { name: 'api', manager: 'pm2', artifacts: [], ...app },
   protected: [app.name ?? 'api'],
   agent: true,
+  sources: async () => ({ code: [], preloaded: false }),
+  bootedBy: async () => undefined,
   node: process.execPath,
   env: process.env,
   home: app.dir,

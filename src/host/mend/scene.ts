@@ -12,6 +12,9 @@ import { resolveEntry } from '../collect/entry.ts';
 import type { Launch } from '../collect/launch.ts';
 import { ownEnv } from './own-env.ts';
 import { openPm2, programOf, type OwnPm2, type Pm2Process } from './pm2.ts';
+import { collectPm2Boot } from '../collect/boot-start.ts';
+import { sourcesOf } from './sources.ts';
+import { valueOf } from '#diagnose/known.ts';
 import { guessHealth } from './guess-health.ts';
 import { absoluteDir, ecosystemApps, nameOfFolder, type Subject } from './subject.ts';
 
@@ -194,12 +197,15 @@ const contextOf = async (
 ): Promise<ActionContext> => {
   const { agent, env, home, now, signal, given } = surroundings;
   const { apps } = await ecosystemApps(app.dir, app.ecosystem);
+  const entry = launch === undefined ? undefined : await resolveEntry(launch, app.dir, app.artifacts, ecosystem);
   return defined({
     app,
     protected: apps.map((one) => one.name),
     agent,
     pm2,
-    entry: launch === undefined ? undefined : await resolveEntry(launch, app.dir, app.artifacts, ecosystem),
+    entry,
+    sources: async () => sourcesOf(app, launch, entry, signal),
+    bootedBy: async () => (pm2 === undefined ? undefined : valueOf(await collectPm2Boot(pm2.home))),
     node: await nodeOf(own, pm2, surroundings),
     env,
     home,

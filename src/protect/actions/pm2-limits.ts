@@ -33,14 +33,27 @@ interface Found {
   readonly opened?: Opened;
   readonly job?: Job;
   readonly edited: Edited;
+  /** Other apps that the edit changes as well. */
+  readonly also?: readonly string[];
 }
+
+/** What the app shares with others that are protected as well is changed for all; else the app alone. */
+const editFor = async (context: ActionContext, job: Job): Promise<Pick<Found, 'edited' | 'also'>> => {
+  const edited = await editConfig(job);
+  if (edited.outcome !== 'refused' || edited.suggestion === undefined) return { edited };
+  const also = edited.others ?? [];
+  if (!also.every((name) => context.protected.includes(name))) return { edited };
+  return {
+    edited: { outcome: 'edited', apps: edited.apps, text: edited.suggestion, backoff: job.backoff },
+    also,
+  };
+};
 
 const tryFile = async (context: ActionContext, path: string): Promise<Found> => {
   const opened = await openConfig(context, path);
   if (!opened.ok) return { path, edited: { outcome: 'refused', why: opened.error, apps: [] } };
-  const names = [...new Set([context.app.name, ...context.protected])];
-  const job: Job = { ...opened.value, names, backoff: !context.agent, must: context.app.name };
-  return { path, opened: opened.value, job, edited: await editConfig(job) };
+  const job: Job = { ...opened.value, names: [context.app.name], backoff: !context.agent };
+  return { path, opened: opened.value, job, ...(await editFor(context, job)) };
 };
 
 /** The first file that has the app; a file that cannot be read is told only when none has it. */
@@ -62,8 +75,7 @@ const patchOf = async (context: ActionContext, found: Found): Promise<string> =>
   if (edited.outcome !== 'refused' || job === undefined || opened === undefined) return settings;
   if (edited.suggestion !== undefined) return redact(unifiedDiff(shown, opened.text, edited.suggestion));
   const longer = appendix(opened, context.app.name);
-  if (longer === undefined || !(await provesRight({ ...job, names: [context.app.name], backoff: false }, longer)))
-    return settings;
+  if (longer === undefined || !(await provesRight({ ...job, backoff: false }, longer))) return settings;
   return redact(unifiedDiff(shown, opened.text, longer));
 };
 
@@ -102,6 +114,9 @@ const backoffNote = (edited: Edited): readonly Said[] =>
     ? [{ says: 'limits.backoff', params: { ms: Number(BACKOFF.value) } }]
     : [];
 
+const alsoNote = ({ app }: ActionContext, { also = [] }: Found): readonly Said[] =>
+  also.length === 0 ? [] : [{ says: 'limits.also', params: { app: app.name, others: also.join(', ') } }];
+
 /** Nothing is to be changed: because all is right, or because what is not cannot be done from here. */
 const idle = (context: ActionContext, live: Live, notes: readonly Said[]): Nothing =>
   live.processes.length > 0 && !live.right
@@ -118,7 +133,7 @@ const whole = (context: ActionContext, found: Found, live: Live): Plan | Nothing
     action: ID,
     app: context.app.name,
     steps: [...writes, ...runs],
-    notes: [...notes, ...backoffNote(found.edited)],
+    notes: [...notes, ...alsoNote(context, found), ...backoffNote(found.edited)],
     touchesApp: reloads,
     needsTrial: reloads,
   };

@@ -30,6 +30,8 @@ const contextOf = (dir: string, artifacts: readonly string[], more: Partial<Acti
   app: { name: 'api', manager: 'pm2', dir, artifacts },
   protected: [],
   agent: false,
+  sources: async () => ({ code: [], preloaded: false }),
+  bootedBy: async () => undefined,
   node: process.execPath,
   env: {},
   home: join(dir, '..'),

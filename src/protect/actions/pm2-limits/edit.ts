@@ -16,8 +16,6 @@ export interface Job {
   readonly surroundings: readonly Surroundings[];
   /** The apps that shall have the limits. */
   readonly names: readonly string[];
-  /** The app that has to be in the file; undefined: any of them. */
-  readonly must?: string;
   /** Whether a pause that grows is set as well, for apps that have none. */
   readonly backoff: boolean;
 }
@@ -26,8 +24,14 @@ export interface Job {
 export type Edited =
   | { readonly outcome: 'done'; readonly apps: readonly Tree[] }
   | { readonly outcome: 'edited'; readonly apps: readonly Tree[]; readonly text: string; readonly backoff: boolean }
-  /** With what could be done by a person, where that is known: a text that proved right. */
-  | { readonly outcome: 'refused'; readonly why: Said; readonly apps: readonly Tree[]; readonly suggestion?: string };
+  | {
+      readonly outcome: 'refused';
+      readonly why: Said;
+      readonly apps: readonly Tree[];
+      /** A text that proved right, but changes other apps as well: these. */
+      readonly suggestion?: string;
+      readonly others?: readonly string[];
+    };
 
 const refused = (says: string, params: Said['params'], apps: readonly Tree[] = []): Edited => ({
   outcome: 'refused',
@@ -113,6 +117,7 @@ const cannot = async (job: Job, apps: readonly Tree[], grounds: readonly Ground[
     why: { says: 'limits.shared', params: { app, others: [...others].join(', ') } },
     apps,
     suggestion: wider.text,
+    others: [...others],
   };
 };
 
@@ -121,10 +126,10 @@ export const editConfig = async (job: Job): Promise<Edited> => {
   const { grounds, error } = await groundsOf(job);
   if (grounds.length === 0) return refused('limits.not-evaluated', { why: error });
   const apps = grounds.flatMap(({ tree }) => wantedIn(tree, job.names));
-  if (!apps.some((app) => job.must === undefined || nameOf(app) === job.must)) {
+  if (apps.length === 0) {
     const names = new Set(grounds.flatMap(({ tree }) => appsOf(tree).map((app) => nameOf(app) ?? '?')));
     return refused('limits.no-such-app', {
-      app: job.must ?? job.names.join(', '),
+      app: job.names.join(', '),
       apps: [...names].join(', '),
     });
   }
