@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { life, play, process, START, type VerdictEffect } from '../../test/machines/apps.ts';
 import type { ProcessEvent } from './model.ts';
+import { DEFAULT_SUPERVISE_RULES } from './rules.ts';
+import { initialAppState } from './state.ts';
 
 const at = (ms: number): number => START + ms;
 const started = (ms: number, state = {}): ProcessEvent => ({
@@ -64,6 +66,13 @@ describe("the manager's word", () => {
       passing.verdicts.map(({ lasting }) => lasting),
       [false],
     );
+  });
+
+  it('is told with its name', () => {
+    const gone: ProcessEvent = { type: 'manager', at: at(0), app: 'api', running: false };
+    const from = initialAppState('api', START, 'PM2');
+    const { verdicts } = play([gone, ...ticks(1_000, 12_000)], DEFAULT_SUPERVISE_RULES, from);
+    assert.deepEqual(verdicts[0]?.reason, { code: 'manager.gone', params: { manager: 'PM2' } });
   });
 
   it('"waiting restart" with no process is not believed for ever', () => {

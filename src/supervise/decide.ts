@@ -118,12 +118,12 @@ const changed = (state: AppState, to: AppVerdict, judgement: Judgement, lasting:
   return [to === 'up' ? { ...after, ...settled } : after, [effect]];
 };
 
-const evidenceOf = ({
-  reason,
-  lastGoodAt,
-  firstBadAt,
-}: Judgement): Partial<Pick<Judgement, 'reason' | 'lastGoodAt' | 'firstBadAt'>> =>
-  defined({ reason, lastGoodAt, firstBadAt });
+/** The moments of a judgement; what would have been good after its first bad sign brackets nothing. */
+const evidenceOf = (judgement: Judgement): Partial<Pick<Judgement, 'reason' | 'lastGoodAt' | 'firstBadAt'>> => {
+  const { reason, lastGoodAt, firstBadAt } = judgement;
+  const brackets = lastGoodAt === undefined || firstBadAt === undefined || lastGoodAt <= firstBadAt;
+  return defined({ reason, lastGoodAt: brackets ? lastGoodAt : undefined, firstBadAt });
+};
 
 /** Wishes for a diagnosis: at exits and exceptions, and where a verdict came without any; the first few at once, later ones spaced. */
 const wished = (

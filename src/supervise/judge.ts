@@ -12,7 +12,9 @@ const wantedSlots = (state: AppState): (readonly [string, Slot])[] =>
   Object.entries(state.slots).filter(([, slot]) => !slot.stopped);
 
 /** Weighs all that is known of the app, gravest first. */
-export const judge = (state: AppState, rules: SuperviseRules): Judgement =>
+export const judge = (state: AppState, rules: SuperviseRules): Judgement => named(state, weighed(state, rules));
+
+const weighed = (state: AppState, rules: SuperviseRules): Judgement =>
   stopped(state, rules) ??
   managerGone(state, rules) ??
   processes(state, rules) ??
@@ -21,6 +23,14 @@ export const judge = (state: AppState, rules: SuperviseRules): Judgement =>
   unhealthy(state, rules) ??
   strained(state, rules) ??
   good(state, rules);
+
+/** What is said about the manager names it. */
+const named = (state: AppState, judgement: Judgement): Judgement => {
+  const { reason } = judgement;
+  const about = ['app.gave-up', 'app.not-running', 'app.zombie', 'manager.gone'];
+  if (reason === undefined || state.managedBy === undefined || !about.includes(reason.code)) return judgement;
+  return { ...judgement, reason: superviseReason(reason.code, { ...reason.params, manager: state.managedBy }) };
+};
 
 const stopped = (state: AppState, rules: SuperviseRules): Judgement | undefined => {
   const slots = Object.values(state.slots);

@@ -1,3 +1,4 @@
+import { defined } from '../kernel/defined.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { SuperviseReason } from './reason.ts';
 
@@ -54,6 +55,8 @@ export interface Health {
 /** Everything known of one app: plain data, to be stored and read back. Stays below some 8 kB. */
 export interface AppState {
   readonly app: string;
+  /** What people call its process manager: PM2, systemd. */
+  readonly managedBy?: string;
   /** The moment of the latest event; time never goes back. */
   readonly at: EpochMs;
   readonly begunAt: EpochMs;
@@ -86,8 +89,9 @@ export interface AppState {
 }
 
 /** What is known of an app before its first event. */
-export const initialAppState = (app: string, at: EpochMs): AppState => ({
+export const initialAppState = (app: string, at: EpochMs, managedBy?: string): AppState => ({
   app,
+  ...defined({ managedBy }),
   at,
   begunAt: at,
   verdict: 'pending',

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Stop } from '../../../kernel/clock.ts';
-import { defined } from '../../../kernel/defined.ts';
 import { err, ok, type Result } from '../../../kernel/result.ts';
 import type { ManagedApp, ManagerSetup, ManagerWatch, Refusal, RunAsked, Standing } from '../../manager.ts';
 import type { ProcessEvent } from '../../model.ts';
@@ -198,13 +197,7 @@ export class Pm2Watch implements ManagerWatch {
   #closed(code: string): void {
     const wasTold = this.#standing.via === 'told';
     const refused = code === 'EACCES' || code === 'EPERM';
-    if (wasTold) {
-      this.#standing = { via: 'gone', because: code };
-      this.#listed = false;
-      // one more try at once: only a refused one proves that it is gone
-      this.#plan('again', 0, () => this.#connect());
-      return;
-    }
+    if (wasTold) this.#listed = false;
     const pid = pidIn(this.#home.pidFile);
     if (refused && pid !== undefined && isAlive(pid)) {
       if (this.#standing.via !== 'read') this.#files.begin();
@@ -212,10 +205,11 @@ export class Pm2Watch implements ManagerWatch {
       this.#setRunning(true);
       this.#files.look();
     } else {
-      this.#standing = defined({ via: 'gone' as const, because: code });
+      this.#standing = { via: 'gone', because: code };
       this.#setRunning(false);
     }
-    this.#plan('again', AGAIN_MS, () => this.#connect());
+    // it may be its own update; what speaks no PM2 is not asked again and again
+    this.#plan('again', wasTold && code !== 'malformed' ? SOON_MS : AGAIN_MS, () => this.#connect());
   }
 
   async #look(): Promise<void> {
