@@ -21,29 +21,29 @@ const LOOK_EVERY_MS: Ms = 500;
 export const knownHosts = async (brain: Client): Promise<readonly KnownHost[]> =>
   ((await brain.get('/hosts')) as { readonly items: readonly KnownHost[] }).items;
 
-const listed = (hosts: readonly KnownHost[]): string =>
-  hosts.length === 0 ? 'The brain has no hosts yet.' : `The brain has: ${hosts.map(({ name }) => name).join(', ')}.`;
+const unknownHost = (name: string, hosts: readonly KnownHost[]): Fault =>
+  new Fault(
+    'NOT_FOUND',
+    `The brain knows no host ${name}. It has: ${hosts.map((one) => one.name).join(', ') || 'none yet'}.`,
+    `Say how it is reached (--ssh USER@HOST), or add it to the brain's dozor.yaml under hosts:  - { name: ${name}, ssh: "user@host" }`,
+  );
 
 /**
- * The host that is meant: by its name, or by the address that the configuration has for it.
- * @throws Fault NOT_FOUND when the brain has none such
+ * The host that is meant: by its name, or by the address that the configuration has for it. One that the brain does not know yet is made by it when
+ * its agent joins, as long as the way to it is known.
+ * @param fallback the name for a host of which only the address is known
+ * @throws Fault NOT_FOUND when the brain does not know it and no way to it is named
  */
 export const meantHost = (
   hosts: readonly KnownHost[],
-  name: string | undefined,
-  ssh: string | undefined,
+  { name, ssh, fallback }: { readonly name?: string; readonly ssh?: string; readonly fallback?: string },
 ): KnownHost => {
-  const found = name === undefined ? hosts.filter((one) => one.ssh === ssh) : hosts.filter((one) => one.name === name);
-  const [host] = found;
-  if (host !== undefined && found.length === 1) return host;
-  const entry = `hosts:\n  - { name: ${name ?? 'vps'}${ssh === undefined ? '' : `, ssh: "${ssh}"`} }`;
-  throw new Fault(
-    'NOT_FOUND',
-    name === undefined
-      ? `Which host is ${ssh ?? 'meant'}? ${listed(hosts)}`
-      : `The brain knows no host ${name}. ${listed(hosts)}`,
-    `Name it (dozor agent install NAME --ssh …), or add it to the brain's dozor.yaml:\n${entry}`,
-  );
+  const byAddress = name === undefined ? hosts.filter((one) => ssh !== undefined && one.ssh === ssh) : [];
+  const wanted = name ?? (byAddress.length === 1 ? byAddress[0]?.name : fallback);
+  const host = hosts.find((one) => one.name === wanted);
+  if (host !== undefined) return host;
+  if (wanted !== undefined && ssh !== undefined) return { name: wanted, agent: 'waiting' };
+  throw unknownHost(wanted ?? '', hosts);
 };
 
 /** A code with which the agent of a host joins, once. @throws Fault as the client does */

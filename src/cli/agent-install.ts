@@ -19,6 +19,7 @@ import type { Terminal } from './terminal.ts';
 interface Options extends ChangeOptions, SshOptions {
   readonly address?: string;
   readonly yes?: boolean;
+  readonly name?: string;
 }
 
 /** Everything that an installation works with. */
@@ -107,7 +108,7 @@ const told = ({ host, target, plan, look }: Work): object => ({
 });
 
 const install = async (name: string | undefined, options: Options, terminal: Terminal): Promise<void> => {
-  const work = await planned(name, options, terminal);
+  const work = await planned(name ?? options.name, options, terminal);
   const { host, look, plan } = work;
   const boot = plan.unit === undefined ? bootLines(look) : '';
   if (isIdle(plan) && host.agent === 'connected')
@@ -141,6 +142,7 @@ const install = async (name: string | undefined, options: Options, terminal: Ter
 export const installs = (command: Command, { terminal }: Pick<CommandContext, 'terminal'>): void => {
   reaches(changes(command.command('install [host]')))
     .summary('bring the agent to a host by ssh, join it, start it')
+    .option('--name <name>', "the host's name at the brain, when it is not known there yet")
     .option('--address <host:port>', 'where the host reaches this brain, when that is none of its own addresses')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
@@ -151,7 +153,8 @@ Called again, it upgrades: the old version runs on until the new one has reporte
 
 Examples:
   dozor agent install vps                       ssh: stands in dozor.yaml
-  dozor agent install vps --ssh root@vps.example --dry-run`,
+  dozor agent install vps --ssh root@vps.example --dry-run
+  dozor agent install --ssh root@vps.example --name vps`,
     )
     .action(async (name: string | undefined, options: Options) => install(name, options, terminal));
 };

@@ -1,3 +1,4 @@
+import { defined } from '#kernel/defined.ts';
 import { Fault } from '#kernel/fault.ts';
 import { SECOND } from '#kernel/time.ts';
 import type { AgentLook } from '#ssh/agent/look.ts';
@@ -19,15 +20,20 @@ export const whereTo = async (
   terminal: Terminal,
 ): Promise<{ readonly host: KnownHost; readonly target: SshTarget }> => {
   if (name === undefined && options.ssh === undefined)
-    throw new Fault('USAGE', 'Which host?', 'dozor agent install HOST, or dozor agent install HOST --ssh USER@HOST');
-  const host = meantHost(await knownHosts(brain), name, options.ssh);
+    throw new Fault(
+      'USAGE',
+      'Which host?',
+      'dozor agent install HOST, or dozor agent install --ssh USER@HOST --name HOST',
+    );
+  const named = targetOf(options, terminal);
+  const host = meantHost(await knownHosts(brain), defined({ name, ssh: options.ssh, fallback: named?.host }));
   if (host.local === true)
     throw new Fault(
       'CONFLICT',
       `${host.name} is the machine that the brain runs on.`,
       'Its agent lives in `dozor up`.',
     );
-  const target = targetOf(options, terminal, options.ssh ?? host.ssh);
+  const target = named ?? targetOf(options, terminal, host.ssh);
   if (target === undefined)
     throw new Fault('USAGE', `How is ${host.name} reached?`, `--ssh USER@HOST, or ssh: under hosts: in dozor.yaml`);
   return { host, target };

@@ -17,6 +17,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'up', group: WATCH, summary: 'start the watch (also: no command, or a URL)', load: () => import('./up.ts') },
   { name: 'check', group: WATCH, summary: 'ask a URL once and show each phase', load: () => import('./check.ts') },
   { name: 'witness', group: WATCH, summary: 'watch a Dozor from another machine', load: () => import('./witness.ts') },
+  { name: 'agent', group: WATCH, summary: "watch this machine's apps from inside", load: () => import('./agent.ts') },
   {
     name: 'join',
     group: WATCH,

@@ -49,6 +49,15 @@ const carryOut = async (order: DiagnoseOrder, options: DiagnoseAppOptions, termi
   return (await runRemotely(target, 'diagnose', order as unknown as Json)) as Diagnosis;
 };
 
+/**
+ * What was left behind at its deadline (a read of a network disk that hangs) would keep the process waiting: it leaves once all is said. The timer alone
+ * keeps nothing alive.
+ */
+const leaveSoon = (): void => {
+  const timer = setTimeout(() => (process.stdout.writableLength === 0 ? process.exit() : timer.refresh()), 250);
+  timer.unref();
+};
+
 /** Diagnoses an app here or on another machine, and prints all that was found. Exit code 0: up; 1: down, or its next start would fail. */
 export const diagnoseNamed = async (
   name: string | undefined,
@@ -57,6 +66,7 @@ export const diagnoseNamed = async (
   { terminal, exit }: CommandContext,
 ): Promise<void> => {
   const diagnosis = await carryOut(await orderOf(name, options, terminal), options, terminal);
+  leaveSoon();
   if (diagnosis.standing === 'down' || diagnosis.next.outcome === 'fails') exit(1);
   if (options.json === true) {
     const worded = diagnosis.findings.map((finding) => wordFinding(finding, locale));

@@ -100,7 +100,7 @@ Examples:
   dozor diagnose --from crash.txt --exit 1 --json
   node server.js 2>&1 | dozor diagnose --from -
 
-Exit code with an app 0: up; 1: down, or its next start would fail. More: docs/diagnose.md`,
+Exit code with an app 0: up; 1: down, or its next start would fail. More: docs/diagnosis.md`,
     )
     .action(async (app: string | undefined, options: DiagnoseOptions) => run(app, options, context));
 };

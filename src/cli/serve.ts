@@ -7,6 +7,7 @@ import { openCertificate } from '#auth/certificate.ts';
 import type { Running } from '#engine/start.ts';
 import type { Log } from '#engine/log.ts';
 import { systemClock } from '#engine/system-clock.ts';
+import { watchOwn } from './inner-agent.ts';
 import { watchOther } from './inner-witness.ts';
 import { SECOND, type Ms } from '#kernel/time.ts';
 import { VERSION } from './version-number.ts';
@@ -55,11 +56,12 @@ export const serve = async (running: Running, dataDir: string, log: Log): Promis
   const { path } = await auth.signIn.link('admin', 'admin');
   const over = new AbortController();
   const witness = watchOther(running, dataDir, log);
+  const agent = watchOwn(running, dataDir, log);
   return {
     url: own,
     signInLink: `${url.replace(/\/$/, '')}${path}`,
     close: async () => {
-      const closed = Promise.all([witness.stop(), listening.close()]);
+      const closed = Promise.all([agent.stop(), witness.stop(), listening.close()]);
       const waited = setTimeout(CLOSE_LIMIT, 'late', { ref: true, signal: over.signal }).catch(() => undefined);
       if ((await Promise.race([closed, waited])) === 'late')
         log.warn('closing goes on without what did not end in time');

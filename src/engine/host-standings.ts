@@ -86,7 +86,7 @@ const newsFor = async (
 ): Promise<AgentNews> => {
   const now = async (): Promise<AgentNews> => {
     const host = core.registry.find('host', hostId);
-    const briefing = briefingOf(host, core.registry);
+    const briefing = briefingOf(host, core.registry, core.settings().locale);
     const orders = await hosts.orders.take(host.id);
     return { orders, ...(briefing.revision === more.briefing ? {} : { briefing }) };
   };
@@ -141,7 +141,7 @@ export const hostFace = (parts: FaceParts): HostFace => {
     },
     handSignals: (hostId, batch) => hosts.hand(registry.find('host', hostId).id, batch),
     agentNews: (hostId, more) => newsFor(parts, hostId, more),
-    briefing: (hostId) => briefingOf(registry.find('host', hostId), registry),
+    briefing: (hostId) => briefingOf(registry.find('host', hostId), registry, core.settings().locale),
     uplink: (hostId, agent) => uplinkTo(face, registry.find('host', hostId).id, agent),
     forgetAgent: (hostId, actor) => hosts.forgetAgent(registry.find('host', hostId).id, actor),
     order: (idOrName, wish, actor) => issue(parts, idOrName, wish, actor),

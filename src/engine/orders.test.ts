@@ -88,6 +88,7 @@ describe('a briefing', () => {
     const { revision, ...told } = face.briefing('vps');
     assert.deepEqual(told, {
       host: 'vps',
+      locale: 'en',
       apps: [{ name: 'backend', service: 'api', manager: 'pm2', artifacts: ['dist/'], repair: 'ask' }],
     });
     assert.equal((await face.agentNews(hostId(engine), { waitMs: 0 })).briefing?.revision, revision);

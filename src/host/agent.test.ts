@@ -82,29 +82,39 @@ describe('an agent', () => {
     const followed = new Map<string, (event: ProcessEvent) => void>();
     const homes: (string | undefined)[] = [];
     const notes: string[] = [];
+    const vitals: HostVitals = {
+      load: [1, 1, 1],
+      cpus: 2,
+      memory: { totalBytes: 4e9, availableBytes: 2e9, swapTotalBytes: 0, swapFreeBytes: 0 },
+      disks: [{ mount: '/', totalBytes: 1e9, freeBytes: 1e6, inodesTotal: 1_000, inodesFree: 900 }],
+      processes: [],
+      ports: [],
+    };
     const agent = new Agent({
       spool,
       uplink: brain.uplink,
       clock,
-      sourceFor: (home) => {
-        homes.push(home);
+      reach: ({ pm2Home }) => {
+        homes.push(pm2Home);
         return {
-          follow: ({ name }, onEvent) => {
-            followed.set(name, onEvent);
-            return () => void followed.delete(name);
+          hands,
+          source: {
+            follow: ({ name }, onEvent) => {
+              followed.set(name, onEvent);
+              return () => void followed.delete(name);
+            },
+            words: async () => '',
+            entryOf: () => undefined,
+            stop: async () => undefined,
           },
-          words: async () => '',
-          entryOf: () => undefined,
-          stop: async () => undefined,
+          diagnoser: {
+            atOnce: () => [],
+            thoroughly: async () => [{ cause: 'disk-full', params: {}, confidence: 0.9, evidence: [] }],
+            wasKilledForMemory: async () => false,
+          },
         };
       },
-      handsFor: () => hands,
-      diagnoser: {
-        atOnce: () => [],
-        thoroughly: async () => [{ cause: 'disk-full', params: {}, confidence: 0.9, evidence: [] }],
-        wasKilledForMemory: async () => false,
-      },
-      vitals: { look: async () => ({ load: [1, 1, 1] }) as unknown as HostVitals },
+      vitals: { look: async () => vitals },
       clockSkew: () => 90_000,
       random: () => 0.5,
       onNote: (line) => void notes.push(line),
@@ -186,6 +196,15 @@ describe('an agent', () => {
     on.agent.start();
     const vitals = await on.passes('vitals', () => on.brain.signals().find((one) => one.type === 'vitals'));
     assert.equal(vitals.type === 'vitals' && vitals.vitals.clockSkewMs, 90_000);
+  });
+
+  it('tells that the disk is full, and that its clock is wrong once that lasts', async () => {
+    const on = setUp();
+    on.agent.start();
+    const keys = (): readonly string[] =>
+      on.brain.signals().flatMap((one) => (one.type === 'host-trouble' ? [`${one.key} ${one.severity}`] : []));
+    await on.passes('the clock', () => keys().includes('clock warning'));
+    assert.deepEqual(keys(), ['disk / critical', 'clock warning']);
   });
 
   it('carries out each order of the closed list and answers it', async () => {

@@ -3,9 +3,10 @@ import type { Finding } from '../diagnose/finding.ts';
 import type { Clock, Stop } from '../kernel/clock.ts';
 import { defined } from '../kernel/defined.ts';
 import { SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
+import { decideHost, QUIET_HOST, type HostState } from '../supervise/host-trouble.ts';
 import type { SuperviseRules } from '../supervise/rules.ts';
 import { AppWatch, type Memory } from './app-watch.ts';
-import type { AppSpec, HostBriefing, HostSignal, IssuedOrder, Uplink } from './contract.ts';
+import type { AppSpec, HostBriefing, HostSignal, HostVitals, IssuedOrder, Order, Uplink } from './contract.ts';
 import { Courier } from './courier.ts';
 import { Ear } from './ear.ts';
 import type { Carried, Hands } from './hands.ts';
@@ -18,15 +19,20 @@ const FIRST_VITALS_MS: Ms = 2 * SECOND;
 /** An app that is being repaired is not let go of; it is tried again after so long. */
 const BUSY_MS: Ms = 1 * SECOND;
 
+/** The ways to the apps of a host: to see, to find out, to act. */
+export interface Reach {
+  readonly source: ProcessSource;
+  readonly hands: Hands;
+  readonly diagnoser: Diagnoser;
+}
+
 /** What an agent is made of. */
 export interface AgentOptions {
   readonly spool: Spool;
   readonly uplink: Uplink;
   readonly clock: Clock;
-  /** The way to the process managers; made anew when PM2's home changes. */
-  readonly sourceFor: (pm2Home: string | undefined) => ProcessSource;
-  readonly handsFor: (pm2Home: string | undefined) => Hands;
-  readonly diagnoser: Diagnoser;
+  /** The way to the apps; made anew when PM2's home changes. */
+  readonly reach: (briefing: HostBriefing) => Reach;
   readonly vitals: VitalsSource;
   /** The agent's clock minus the brain's, where that is known. */
   readonly clockSkew?: () => Ms | undefined;
@@ -45,8 +51,8 @@ export class Agent {
   readonly #memory: Memory;
   readonly #watches = new Map<string, AppWatch>();
   #briefing: HostBriefing | undefined;
-  #source: ProcessSource | undefined;
-  #hands: Hands | undefined;
+  #reach: Reach | undefined;
+  #host: HostState;
   #stopVitals: Stop = () => undefined;
   #stopRetry: Stop = () => undefined;
   #isStopped = false;
@@ -59,6 +65,7 @@ export class Agent {
       remember: (key, value) => this.#remember(key, value),
     };
     this.#briefing = spool.recall<HostBriefing>('briefing');
+    this.#host = spool.recall<HostState>('host') ?? QUIET_HOST;
     this.#courier = new Courier({
       spool,
       uplink,
@@ -104,7 +111,7 @@ export class Agent {
     this.#stopVitals();
     this.#stopRetry();
     for (const watch of this.#watches.values()) watch.stop();
-    await Promise.all([this.#source?.stop(), this.#ear.stop(), this.#courier.stop()]);
+    await Promise.all([this.#reach?.source.stop(), this.#ear.stop(), this.#courier.stop()]);
   }
 
   /** Takes a signal into the spool and sends it on its way. */
@@ -134,7 +141,7 @@ export class Agent {
   /** Follows what the briefing says; an app that stays as it was is not touched. */
   #apply(briefing: HostBriefing): void {
     this.#stopRetry();
-    const isElsewhere = this.#source !== undefined && this.#briefing?.pm2Home !== briefing.pm2Home;
+    const isElsewhere = this.#reach !== undefined && wayOf(this.#briefing) !== wayOf(briefing);
     const wanted = new Map(briefing.apps.map((app) => [app.name, JSON.stringify(app)]));
     const leaving = [...this.#watches].filter(
       ([name, watch]) => isElsewhere || wanted.get(name) !== JSON.stringify(watch.app),
@@ -147,27 +154,24 @@ export class Agent {
       watch.stop();
       this.#watches.delete(name);
     }
-    this.#reach(briefing.pm2Home, isElsewhere);
+    this.#reachFor(briefing, isElsewhere);
     this.#briefing = briefing;
     for (const app of briefing.apps) if (!this.#watches.has(app.name)) this.#watch(app);
   }
 
-  #reach(pm2Home: string | undefined, isElsewhere: boolean): void {
-    if (this.#source !== undefined && !isElsewhere) return;
-    void this.#source?.stop().catch(this.#options.onBug);
-    this.#source = this.#options.sourceFor(pm2Home);
-    this.#hands = this.#options.handsFor(pm2Home);
+  #reachFor(briefing: HostBriefing, isElsewhere: boolean): void {
+    if (this.#reach !== undefined && !isElsewhere) return;
+    void this.#reach?.source.stop().catch(this.#options.onBug);
+    this.#reach = this.#options.reach(briefing);
   }
 
   #watch(app: AppSpec): void {
-    if (this.#source === undefined || this.#hands === undefined || this.#isStopped) return;
-    const { clock, diagnoser, rules, onBug } = this.#options;
+    if (this.#reach === undefined || this.#isStopped) return;
+    const { clock, rules, onBug } = this.#options;
     const watch = new AppWatch({
       app,
       clock,
-      diagnoser,
-      source: this.#source,
-      hands: this.#hands,
+      ...this.#reach,
       memory: this.#memory,
       tell: (signal) => this.tell(signal),
       onBug,
@@ -183,40 +187,55 @@ export class Agent {
       const processes = [...this.#watches.values()].flatMap((watch) => watch.processes);
       const seen = await vitals.look(processes);
       if (this.#isStopped) return;
-      this.tell({ type: 'vitals', at: clock.now(), vitals: { ...seen, ...defined({ clockSkewMs: clockSkew?.() }) } });
+      const told = { ...seen, ...defined({ clockSkewMs: clockSkew?.() }) };
+      this.tell({ type: 'vitals', at: clock.now(), vitals: told });
+      this.#judgeHost(told);
     } catch (error) {
       onBug(error);
     }
     if (!this.#isStopped) this.#stopVitals = clock.after(VITALS_MS, () => void this.#lookAtVitals(), 'idle');
   }
 
+  #judgeHost({ memory, disks, clockSkewMs }: HostVitals): void {
+    const at = this.#options.clock.now();
+    const [state, told] = decideHost(this.#host, { at, memory, disks, ...defined({ clockSkewMs }) });
+    if (told.length > 0) this.#remember('host', state);
+    this.#host = state;
+    for (const { do: _do, ...trouble } of told) this.tell({ type: 'host-trouble', ...trouble });
+  }
+
   async #carryOut({ order }: IssuedOrder): Promise<Carried> {
     const watch = this.#watches.get(order.app);
-    const hands = this.#hands;
-    if (watch === undefined || hands === undefined)
+    if (watch === undefined || this.#reach === undefined)
       return { outcome: 'refused', output: `This host has no app ${order.app}.` };
-    switch (order.do) {
-      case 'repair':
-      case 'leave':
-      case 'undo':
-        return watch.order(order.do, order.planId);
-      case 'recover':
-        return hands.recover(watch.app);
-      case 'rollback':
-        return hands.rollback(watch.app, order.to);
-      case 'protect':
-        return hands.protect(watch.app, order.only, order.apply);
-      case 'diagnose':
-        return { outcome: 'done', output: summed(await watch.diagnose()) };
-      default:
-        // An order of a newer brain: the list is closed.
-        return {
-          outcome: 'refused',
-          output: `This agent does not know how to do that: ${String(order satisfies never)}`,
-        };
-    }
+    return carried(order, watch, this.#reach.hands);
   }
 }
+
+/** Carries an order of the closed list out. */
+const carried = async (order: Order, watch: AppWatch, hands: Hands): Promise<Carried> => {
+  switch (order.do) {
+    case 'repair':
+    case 'leave':
+    case 'undo':
+      return watch.order(order.do, order.planId);
+    case 'recover':
+      return hands.recover(watch.app);
+    case 'rollback':
+      return hands.rollback(watch.app, order.to);
+    case 'protect':
+      return hands.protect(watch.app, order.only, order.apply);
+    case 'diagnose':
+      return { outcome: 'done', output: summed(await watch.diagnose()) };
+    default:
+      order satisfies never;
+      // A newer brain may know more.
+      return { outcome: 'refused', output: 'This agent does not know how to do that.' };
+  }
+};
+
+/** What the ways to the apps depend on. */
+const wayOf = (briefing: HostBriefing | undefined): string => JSON.stringify([briefing?.pm2Home, briefing?.locale]);
 
 /** Findings in a line each, by their stable names: whoever shows them has the words, from the signal of the same moment. */
 const summed = (findings: readonly Finding[]): string =>

@@ -70,7 +70,9 @@ export class AppWatch {
   constructor(options: AppWatchOptions) {
     const { app, clock, hands, memory, tell, onBug } = options;
     this.#options = options;
-    this.#state = memory.recall<AppState>(`app:${app.name}`) ?? initialAppState(app.name, clock.now());
+    this.#state =
+      memory.recall<AppState>(`app:${app.name}`) ??
+      initialAppState(app.name, clock.now(), app.manager === 'pm2' ? 'PM2' : app.manager);
     this.#health = new LocalHealth(clock, targetOf(app), (answer) => this.#answered(answer));
     const keep = (state: RepairState): void => memory.remember(`repairs:${app.name}`, state);
     const kept = memory.recall<RepairState>(`repairs:${app.name}`);

@@ -1,4 +1,5 @@
 import type { Finding } from '../diagnose/finding.ts';
+import type { Locale } from '../kernel/locale.ts';
 import type { EpochMs, Ms } from '../kernel/time.ts';
 import type { Reason } from '../monitor/reason.ts';
 
@@ -165,6 +166,8 @@ export interface HostBriefing {
   /** Changes whenever anything else in it does. */
   readonly revision: string;
   readonly host: string;
+  /** The language of plans and outputs, which people read. */
+  readonly locale?: Locale;
   readonly pm2Home?: string;
   readonly apps: readonly AppSpec[];
 }

@@ -124,8 +124,13 @@ describe('facts beside a crash', () => {
     const kill = { pid: 31, program: 'node', at: NOW - 20_800, isGroupLimit: false, rssBytes: GB };
     const [first] = diagnose({ output: '', signal: 'SIGKILL' }, facts({ logs }, { oomKills: known([kill]) }));
     assert.equal(first?.cause, 'kernel-out-of-memory');
-    const [other] = diagnose({ output: '', signal: 'SIGKILL' }, facts({ logs }));
-    assert.equal(other?.cause, 'killed-by-signal');
+    for (const oomKills of [known([]), known([{ ...kill, at: NOW - 900_000 }])]) {
+      const [other] = diagnose({ output: '', signal: 'SIGKILL' }, facts({ logs }, { oomKills }));
+      assert.equal(other?.cause, 'killed-by-signal');
+    }
+    const quiet = known({ errorLines: [], outLines: [], exits: [], starts: [] });
+    const found = diagnose(SILENT, facts({ ...up, logs: quiet }, { oomKills: known([kill]) }));
+    assert.ok(!found.some(({ cause }) => cause === 'kernel-out-of-memory'), 'killed was another program');
   });
 
   it('say whether the database answers by now', () => {

@@ -19,21 +19,28 @@ interface Match {
   readonly sure: number;
 }
 
-/** A kill that no pid and no end of the app joins: told by its name and its moment alone. */
+/** A kill that no pid joins to an app whose ends are not known: by its name and moment alone, and only for what SIGKILL ended. */
 const sureByName = ({ program, at }: OomKillFact, reading: Reading, now: number): number => {
-  if (!isNode(program) || (at !== undefined && now - at > RECENT_MS)) return 0;
-  if (reading.signal !== 'SIGKILL') return at === undefined ? 0 : 0.3;
-  return at === undefined ? 0.6 : 0.75;
+  if (reading.signal !== 'SIGKILL' || !isNode(program)) return 0;
+  if (at === undefined) return 0.6;
+  return now - at > RECENT_MS ? 0 : 0.75;
 };
 
+/** A process that lives is none that was killed, however its number fits: numbers come again. */
+const isPidOf = (kill: OomKillFact, app: AppFacts | undefined): boolean =>
+  valueOf(app?.manager)?.processes.some(({ pid, isAlive }) => pid === kill.pid && !isAlive) === true;
+
 const sureOf = (kill: OomKillFact, app: AppFacts | undefined, reading: Reading, now: number): number => {
-  const isPid = valueOf(app?.manager)?.processes.some(({ pid }) => pid === kill.pid) === true;
-  if (isPid) return 0.97;
+  if (isPidOf(kill, app)) return 0.97;
   const { at } = kill;
-  const exits = at === undefined ? [] : (valueOf(app?.logs)?.exits ?? []);
-  const near = exits.find((exit) => Math.abs(exit.at - (at ?? 0)) < SAME_MOMENT_MS);
-  if (near === undefined) return sureByName(kill, reading, now);
-  return near.signal === 'SIGKILL' ? 0.96 : 0.8;
+  const exits = valueOf(app?.logs)?.exits ?? [];
+  if (at === undefined || exits.length === 0) return sureByName(kill, reading, now);
+  // Where moments of both are known and none fits, it was somebody else's process.
+  const near = exits.find((exit) => Math.abs(exit.at - at) < SAME_MOMENT_MS);
+  if (near === undefined) return 0;
+  if (near.signal === undefined) return 0.8;
+  // The kernel kills by SIGKILL alone: what ended by another signal at that moment ended by itself.
+  return near.signal === 'SIGKILL' ? 0.96 : 0;
 };
 
 const matchOf = (kill: OomKillFact, facts: Facts, reading: Reading): readonly Match[] => {

@@ -32,9 +32,10 @@ export const readJson = async (path: string, maxBytes?: number): Promise<unknown
   }
 };
 
-/** The last bytes of a file from a line's beginning on; undefined when it cannot be read. */
-export const readTail = async (path: string, maxBytes: number): Promise<string | undefined> =>
-  orNothing(
+/** The last bytes of a plain file from a line's beginning on; undefined when it cannot be read. Opening a pipe would wait for its writer. */
+export const readTail = async (path: string, maxBytes: number): Promise<string | undefined> => {
+  if ((await statOf(path))?.isFile() !== true) return undefined;
+  return orNothing(
     (async () => {
       const file = await open(path, 'r');
       try {
@@ -49,6 +50,7 @@ export const readTail = async (path: string, maxBytes: number): Promise<string |
       }
     })(),
   );
+};
 
 /** What a path leads to, links followed; undefined when nothing can be seen there. */
 export const statOf = async (path: string): Promise<Stats | undefined> => orNothing(stat(path));

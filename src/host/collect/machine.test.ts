@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { collectClockSkew } from './clock.ts';
 import { runCommand } from './command.ts';
 import { within } from './deadline.ts';
 import { askPort } from './dependencies.ts';
+import { readTail } from './files.ts';
 import { collectHealth, withOwner } from './health.ts';
 import { collectLargest } from './largest.ts';
 import { collectMachine } from './machine.ts';
@@ -146,6 +148,16 @@ describe('an answer from inside', () => {
     );
     assert.equal(hung?.error, 'ETIMEDOUT');
     assert.equal(hung?.isOpen, true);
+  });
+});
+
+describe('a log', () => {
+  it('is read from its end, whole lines; a pipe is never waited for', async (test) => {
+    const dir = openFolder(test);
+    writeFileSync(join(dir, 'a.log'), `${'x'.repeat(100)}\nlast but one\nlast\n`);
+    assert.equal(await readTail(join(dir, 'a.log'), 30), 'last but one\nlast\n');
+    execFileSync('mkfifo', [join(dir, 'pipe')]);
+    assert.equal(await readTail(join(dir, 'pipe'), 30), undefined);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { AppProcessFact, ManagerFacts } from '#diagnose/app-facts.ts';
 import { known, unknown, valueOf, type Known } from '#diagnose/known.ts';
 import { defined } from '#kernel/defined.ts';
+import type { Ms } from '#kernel/time.ts';
 import { collectPm2Boot } from './boot-start.ts';
+import { within } from './deadline.ts';
 import { readProc } from './files.ts';
 import type { Launch } from './launch.ts';
 import { collectPm2Logs } from './logs.ts';
@@ -77,6 +79,9 @@ const limitsOf = (launch: Launch | undefined): ManagerFacts['limits'] =>
     maxMemoryBytes: launch?.maxMemoryBytes,
   });
 
+/** A log on a disk that hangs must not hide the rest. */
+const EACH_MS: Ms = 1_500;
+
 interface Mine {
   readonly saved: Launch | undefined;
   readonly launch: Launch | undefined;
@@ -95,8 +100,10 @@ export const managedByPm2 = async (look: Pm2Look, name: string, lines: number): 
   const { saved, launch, found } = await findMine(look, name);
   const [processes, bootStart, logs] = await Promise.all([
     Promise.all(found.map((one) => processFact(one, launch))),
-    collectPm2Boot(files.home),
-    launch === undefined ? unknown('absent', 'PM2 does not know it') : collectPm2Logs(files.home, launch, lines),
+    within(EACH_MS, async () => collectPm2Boot(files.home)),
+    launch === undefined
+      ? unknown('absent', 'PM2 does not know it')
+      : within(EACH_MS, async () => collectPm2Logs(files.home, launch, lines)),
   ]);
   const facts: ManagerFacts = defined({
     kind: 'pm2' as const,

@@ -73,10 +73,12 @@ const nameIn = async (dir: string): Promise<string | undefined> => {
   return manifest === undefined ? undefined : (asText(manifest['name']) ?? dir.split('/').pop());
 };
 
-/** In PM2's list the app that lies in a folder is the one meant by it. */
+/** In PM2's list the app that lies in a folder is the one meant by it; above several of them, none is. */
 const nameByFolder = (look: Pm2Look | undefined, dir: string): string | undefined => {
   const launches = look?.records?.map(({ launch }) => launch) ?? look?.files.saved ?? [];
-  return launches.find(({ cwd, script }) => cwd === dir || script.startsWith(`${dir}/`))?.name;
+  const here = launches.filter(({ cwd, script }) => cwd === dir || script.startsWith(`${dir}/`));
+  const names = new Set(here.map(({ name }) => name));
+  return names.size === 1 ? here[0]?.name : undefined;
 };
 
 const nameOf = async ({ name, dir }: AppInQuestion, look: Pm2Look | undefined, cwd: string): Promise<string> => {
