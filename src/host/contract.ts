@@ -215,8 +215,8 @@ export interface BrainMoment {
   readonly now: EpochMs;
 }
 
-/** `POST /api/v1/agents/join` with the one-time token of a code. */
-export interface AgentJoining extends AgentGreeting {
+/** `POST /api/v1/agents/join` with the one-time token of a code; the greeting stands beside it. */
+export interface AgentJoining {
   readonly token: string;
 }
 
@@ -237,8 +237,8 @@ export interface AgentAcked extends BrainMoment {
   readonly acked: number;
 }
 
-/** `POST /api/v1/agents/orders`: waits up to `waitMs` (≤ 25 s) for news. `briefing` names the one that the agent has (`revision`), if any. */
-export interface AgentListening extends AgentGreeting {
+/** `POST /api/v1/agents/orders`: waits up to `waitMs` (≤ 25 s) for news. `briefing` names the one that the agent has (`revision`), if any; the greeting stands beside it. */
+export interface AgentListening {
   readonly waitMs: Ms;
   readonly briefing?: string;
 }

@@ -2,7 +2,7 @@ import { Fault } from '../kernel/fault.ts';
 import { SECOND, type EpochMs, type Ms } from '../kernel/time.ts';
 import { unpackCode } from '../witness/code.ts';
 import type { Membership } from '../witness/files.ts';
-import type { AgentJoined, HostBriefing } from './contract.ts';
+import type { AgentJoined, AgentJoining, HostBriefing } from './contract.ts';
 import { BrainLink } from './link.ts';
 
 /** A person looks on. */
@@ -26,7 +26,11 @@ export const joinAsAgent = async (
     );
   const link = new BrainLink({ brain: { addresses, fingerprint }, version, now });
   try {
-    const { key, brain, briefing } = (await link.ask('/agents/join', { token }, TIMEOUT_MS)) as AgentJoined;
+    const { key, brain, briefing } = (await link.ask(
+      '/agents/join',
+      { token } satisfies AgentJoining,
+      TIMEOUT_MS,
+    )) as AgentJoined;
     return { membership: { brain: brain.name, name: briefing.host, key, fingerprint, addresses }, briefing };
   } finally {
     link.close();

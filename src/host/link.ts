@@ -6,6 +6,7 @@ import {
   AGENT_KEY_HEADER,
   AGENT_PROTOCOL,
   type AgentAcked,
+  type AgentListening,
   type AgentNews,
   type BrainMoment,
   type HostBriefing,
@@ -124,7 +125,7 @@ export class BrainLink implements Uplink {
     signal: AbortSignal,
   ): Promise<{ readonly orders: readonly IssuedOrder[]; readonly briefing?: HostBriefing }> {
     const revision = this.#options.briefing?.();
-    const question = { waitMs: LISTEN_MS, ...(revision === undefined ? {} : { briefing: revision }) };
+    const question: AgentListening = { waitMs: LISTEN_MS, ...(revision === undefined ? {} : { briefing: revision }) };
     const { orders, briefing } = (await this.ask(
       '/agents/orders',
       question,

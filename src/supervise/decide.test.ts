@@ -226,3 +226,21 @@ describe('what is no fault', () => {
     assert.deepEqual([verdicts[1]?.afterDeploy, verdicts[1]?.lasting], [true, true]);
   });
 });
+
+describe('an app that was down and works again', () => {
+  it('is up: the exits of its outage are not told again as rising', () => {
+    const loop = Array.from({ length: 15 }, (_, index) => [
+      started(60_000 + index * 1_000, { restarts: index }),
+      exited(60_000 + index * 1_000, 60_500 + index * 1_000, {}, { restarts: index }),
+    ]).flat();
+    const events = merged(
+      [started(0)],
+      healthy(1_000, 59_000),
+      loop,
+      [started(90_000, { restarts: 15 })],
+      healthy(91_000, 200_000),
+      ticks(60_000, 200_000),
+    );
+    assert.deepEqual(told(play(events).verdicts), ['pending>up', 'up>down app.crash-loop', 'down>up']);
+  });
+});

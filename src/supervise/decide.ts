@@ -113,9 +113,14 @@ const changed = (state: AppState, to: AppVerdict, judgement: Judgement, lasting:
     reason: bad ? (judgement.reason ?? state.reason) : null,
     lasting,
   };
-  // what was found out belongs to the trouble that is over
-  const settled = { diagnosis: null, exception: null, wishes: { count: 0, at: state.wishes.at } };
-  return [to === 'up' ? { ...after, ...settled } : after, [effect]];
+  return [settled(after, state.verdict), [effect]];
+};
+
+/** What was counted and found out belongs to the trouble that is over. */
+const settled = (state: AppState, from: AppVerdict): AppState => {
+  const told = from === 'down' && state.verdict !== 'down' ? { ...state, toldHours: state.hours } : state;
+  if (state.verdict !== 'up') return told;
+  return { ...told, diagnosis: null, exception: null, wishes: { count: 0, at: state.wishes.at } };
 };
 
 /** The moments of a judgement; what would have been good after its first bad sign brackets nothing. */

@@ -102,10 +102,14 @@ const strained = (state: AppState, rules: SuperviseRules): Judgement | undefined
   return rising(state, rules);
 };
 
-/** Exits of the last hour against the worst hour of the two days before. */
+/** Exits of the last hour, but for those that were told of as down, against the worst hour of the two days before. */
 const rising = (state: AppState, rules: SuperviseRules): Judgement | undefined => {
+  // it ends as soon as it works: its exits are no news of their own
+  if (state.verdict === 'down') return undefined;
   const now = Math.floor(state.at / HOUR);
-  const ofHour = (hour: number): number => state.hours.find((one) => one.hour === hour)?.exits ?? 0;
+  const exitsIn = (hours: AppState['hours'], hour: number): number =>
+    hours.find((one) => one.hour === hour)?.exits ?? 0;
+  const ofHour = (hour: number): number => exitsIn(state.hours, hour) - exitsIn(state.toldHours, hour);
   const perHour = Math.max(ofHour(now), ofHour(now - 1));
   if (perHour < rules.risingExits) return undefined;
   const past = state.hours.filter(({ hour }) => hour < now - 1).map(({ exits }) => exits);

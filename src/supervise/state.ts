@@ -75,6 +75,8 @@ export interface AppState {
   readonly oomKills: readonly EpochMs[];
   /** Unwanted exits by hour of the clock (hours since 1970), the last two days. */
   readonly hours: readonly { readonly hour: number; readonly exits: number }[];
+  /** Of those the ones that a verdict of down has told of already, when it ended. */
+  readonly toldHours: readonly { readonly hour: number; readonly exits: number }[];
   readonly exception: { readonly at: EpochMs; readonly id: string; readonly startedAt: EpochMs } | null;
   readonly diagnosis: {
     readonly at: EpochMs;
@@ -106,6 +108,7 @@ export const initialAppState = (app: string, at: EpochMs, managedBy?: string): A
   memoryRestarts: [],
   oomKills: [],
   hours: [],
+  toldHours: [],
   exception: null,
   diagnosis: null,
   deploy: null,

@@ -27,7 +27,8 @@ export interface Mending {
   names(): Promise<readonly string[]>;
 }
 
-const freePort = async (): Promise<number> =>
+/** A port of 127.0.0.1 that nobody listens on. */
+export const freePort = async (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;

@@ -4,7 +4,7 @@ import { known, unknown, valueOf, type Known } from '#diagnose/known.ts';
 import type { EpochMs } from '#kernel/time.ts';
 import { runCommand } from './command.ts';
 import { refusal } from './deadline.ts';
-import { readProc, readTail } from './files.ts';
+import { readTail } from './files.ts';
 import { readBootTime } from './processes.ts';
 
 const KILLED = /(Memory cgroup out of memory|Out of memory)[^:]*: Kill(?:ed)? process (\d+) \(([^)]*)\)/;
@@ -113,17 +113,4 @@ export const collectOomKills = async (signal: AbortSignal): Promise<Known<readon
   if (kernel.known) return kernel;
   const journal = await fromJournal(signal);
   return journal.known ? journal : fromLogs();
-};
-
-/** How often the kernel has killed in the group (container, unit) of a process; undefined where groups do not count. */
-export const readGroupKills = async (pid: number): Promise<number | undefined> => {
-  const groups = (await readProc(`/proc/${pid}/cgroup`)) ?? '';
-  const unified = /^0::(\/.*)$/m.exec(groups)?.[1];
-  const memory = /^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(\/.*)$/m.exec(groups)?.[1];
-  const texts = await Promise.all([
-    unified === undefined ? undefined : readProc(`/sys/fs/cgroup${unified}/memory.events`),
-    memory === undefined ? undefined : readProc(`/sys/fs/cgroup/memory${memory}/memory.oom_control`),
-  ]);
-  const count = texts.map((text) => /^oom_kill (\d+)$/m.exec(text ?? '')?.[1]).find((one) => one !== undefined);
-  return count === undefined ? undefined : Number(count);
 };

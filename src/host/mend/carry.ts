@@ -4,7 +4,7 @@ import { timedId } from '#kernel/id.ts';
 import { HOUR, MINUTE } from '#kernel/time.ts';
 import type { Plan } from '#protect/action.ts';
 import { prepareSteps } from '#protect/runner/prepare.ts';
-import { holding, type Held, type RunEnd, type RunNews, type RunParts } from '#protect/runner/runner.ts';
+import { holding, type Held, type RunNews, type RunParts } from '#protect/runner/runner.ts';
 import type { RunKind, RunRecord, WorkStep } from '#protect/record.ts';
 import { clearTrials } from '#protect/trial/home.ts';
 import type { Launch } from '../collect/launch.ts';
@@ -122,10 +122,3 @@ export const recordOfPlans = async (
     touchesApp: plans.some(({ touchesApp }) => touchesApp),
   });
 };
-
-/** The end of a run with what was seen on the way. */
-export interface Carried {
-  readonly end: RunEnd;
-  readonly tried?: Tried;
-  readonly after?: Wellness;
-}
