@@ -156,5 +156,8 @@ Examples:
   dozor agent install vps --ssh root@vps.example --dry-run
   dozor agent install --ssh root@vps.example --name vps`,
     )
-    .action(async (name: string | undefined, options: Options) => install(name, options, terminal));
+    // `agent` has options of the same names, and takes them wherever they stand
+    .action(async (name: string | undefined, _own: Options, self: Command) =>
+      install(name, self.optsWithGlobals<Options>(), terminal),
+    );
 };

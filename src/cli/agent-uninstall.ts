@@ -55,5 +55,8 @@ Examples:
   dozor agent uninstall vps                     ssh: stands in dozor.yaml
   dozor agent uninstall --ssh root@vps.example  without a brain`,
     )
-    .action(async (name: string | undefined, options: Options) => uninstall(name, options, terminal));
+    // `agent` has options of the same names, and takes them wherever they stand
+    .action(async (name: string | undefined, _own: Options, self: Command) =>
+      uninstall(name, self.optsWithGlobals<Options>(), terminal),
+    );
 };
