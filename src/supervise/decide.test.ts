@@ -243,4 +243,22 @@ describe('an app that was down and works again', () => {
     );
     assert.deepEqual(told(play(events).verdicts), ['pending>up', 'up>down app.crash-loop', 'down>up']);
   });
+
+  it('is not down again by a restart by hand: the exits of its outage count no more', () => {
+    const loop = Array.from({ length: 5 }, (_, index) => [
+      started(60_000 + index * 1_000, { restarts: index }),
+      exited(60_000 + index * 1_000, 60_500 + index * 1_000, {}, { restarts: index }),
+    ]).flat();
+    const events = merged(
+      [started(0)],
+      healthy(1_000, 59_000),
+      loop,
+      [started(66_000, { restarts: 5 })],
+      healthy(67_000, 85_000),
+      [exited(66_000, 86_000, { wanted: true, why: 'by-hand', code: 0 }), started(86_100, { restarts: 6 })],
+      healthy(90_000, 150_000),
+      ticks(60_000, 150_000),
+    );
+    assert.deepEqual(told(play(events).verdicts), ['pending>up', 'up>down app.crash-loop', 'down>up']);
+  });
 });

@@ -120,7 +120,8 @@ const changed = (state: AppState, to: AppVerdict, judgement: Judgement, lasting:
 const settled = (state: AppState, from: AppVerdict): AppState => {
   const told = from === 'down' && state.verdict !== 'down' ? { ...state, toldHours: state.hours } : state;
   if (state.verdict !== 'up') return told;
-  return { ...told, diagnosis: null, exception: null, wishes: { count: 0, at: state.wishes.at } };
+  const exits = isHurt(from) ? [] : told.exits;
+  return { ...told, exits, diagnosis: null, exception: null, wishes: { count: 0, at: state.wishes.at } };
 };
 
 /** The moments of a judgement; what would have been good after its first bad sign brackets nothing. */
